@@ -1,0 +1,1 @@
+"""What the agency computes and decides: the allocation engine, runs, decisions and payments."""

@@ -1,0 +1,12 @@
+"""The allocation app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AllocationConfig(AppConfig):
+    name = "allocation"
+    verbose_name = _("Allocation")
+
+    def ready(self) -> None:
+        from allocation import receivers  # noqa: F401, PLC0415  # connects the signal

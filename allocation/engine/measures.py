@@ -1,0 +1,138 @@
+"""What is measured about a region, as whole numbers that compare and weigh exactly.
+
+A rate with two decimals is held as hundredths: 15.35 is 1535. So every comparison and every
+weight is a whole number, and no calculation needs a fraction or a context of precision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from allocation.engine.reports import Report
+from allocation.engine.rules import RATES, Comparison, Condition, Measure, RuleSet
+
+
+class Range(NamedTuple):
+    """Whole numbers from `low` to `high`, both included; None is no limit."""
+
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Every region's figures and measures, in code order; one place in each list per region.
+
+    `columns` holds the measures: posts, persons, or rates times ten to the power of their decimals.
+    Measures that need a report are None where the region has not reported.
+    """
+
+    rules: RuleSet
+    reports: tuple[Report, ...]
+    columns: dict[Measure, list[int | None]]
+
+
+def measure_all(rules: RuleSet, reports: tuple[Report, ...]) -> Facts:
+    """Compute every measure of every region."""
+    scale: int = 10**rules.rate_decimals
+    # Half up in whole numbers: (2·posts·per·scale + inhabitants) // (2·inhabitants).
+    double = 2 * rules.rate_per * scale
+    planned_rates: list[int | None] = []
+    reported_rates: list[int | None] = []
+    increases: list[int | None] = []
+    for report in reports:
+        inhabitants, planned, reported = report.inhabitants, report.planned, report.reported
+        planned_rates.append((double * planned + inhabitants) // (2 * inhabitants))
+        if reported is None:
+            reported_rates.append(None)
+            increases.append(None)
+        else:
+            reported_rates.append((double * reported + inhabitants) // (2 * inhabitants))
+            increases.append(reported - planned)
+    columns: dict[Measure, list[int | None]] = {
+        "planned": [report.planned for report in reports],
+        "reported": [report.reported for report in reports],
+        "increase": increases,
+        "inhabitants": [report.inhabitants for report in reports],
+        "planned-rate": planned_rates,
+        "reported-rate": reported_rates,
+    }
+    return Facts(rules=rules, reports=reports, columns=columns)
+
+
+def rate(rules: RuleSet, *, posts: int, inhabitants: int) -> Decimal:
+    """Posts per `rules.rate_per` inhabitants, rounded half up to `rules.rate_decimals` decimals.
+
+    Source: `rate` in the rule set.
+    """
+    return as_rate(rate_scaled(rules, posts=posts, inhabitants=inhabitants), rules.rate_decimals)
+
+
+def rate_scaled(rules: RuleSet, *, posts: int, inhabitants: int) -> int:
+    """The rate times ten to the power of its decimals, as a whole number."""
+    scale: int = 10**rules.rate_decimals
+    return (2 * rules.rate_per * scale * posts + inhabitants) // (2 * inhabitants)
+
+
+def as_rate(scaled: int, decimals: int) -> Decimal:
+    """The Decimal that a scaled rate stands for, always with all its decimals."""
+    # From text, since a calculation would round to the caller's decimal context.
+    return Decimal(f"{scaled}e-{decimals}")
+
+
+def scaled_bound(rules: RuleSet, measure: Measure, bound: int | Decimal) -> int:
+    """A bound from the rule set in the whole numbers of its measure."""
+    if measure in RATES:
+        return int(Decimal(bound).scaleb(rules.rate_decimals))
+    return int(bound)
+
+
+def met_by(comparison: Comparison, bound: int) -> Range:
+    """The values that meet a comparison with `bound`. Values are whole, so above 9 is from 10."""
+    match comparison:
+        case "at-least":
+            return Range(bound, None)
+        case "above":
+            return Range(bound + 1, None)
+        case "at-most":
+            return Range(None, bound)
+        case "below":
+            return Range(None, bound - 1)
+
+
+def condition_range(rules: RuleSet, condition: Condition) -> Range:
+    """The values of the condition's measure that meet it."""
+    return met_by(condition.comparison, scaled_bound(rules, condition.measure, condition.bound))
+
+
+def posts_giving(rules: RuleSet, measure: Measure, values: Range, report: Report) -> Range:
+    """The numbers of posts for which a measure of posts lies in `values`.
+
+    Args:
+        measure: any but inhabitants. The posts are the planned ones for planned and planned-rate,
+            else the reported ones.
+
+    Returns:
+        A range that may be empty (low above high) or reach below 0.
+    """
+    low, high = values
+    if measure in RATES:
+        # rate >= low  <=>  2·per·scale·posts >= inhabitants·(2·low - 1), since half is rounded up.
+        per_post = 2 * rules.rate_per * 10**rules.rate_decimals
+        inhabitants = report.inhabitants
+        return Range(
+            None if low is None else -(-inhabitants * (2 * low - 1) // per_post),
+            None if high is None else -(-inhabitants * (2 * high + 1) // per_post) - 1,
+        )
+    shift = report.planned if measure == "increase" else 0
+    return Range(None if low is None else low + shift, None if high is None else high + shift)
+
+
+def reported_needed(ranges: Sequence[Range]) -> int:
+    """The lowest number of reported posts, 0 or more, that lies in every range.
+
+    Conditions on what is reported have no upper limit (the rule set reader sees to that), so there
+    always is one, and every higher number lies in the ranges too.
+    """
+    return max([0, *(part.low for part in ranges if part.low is not None)])

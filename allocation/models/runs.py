@@ -1,0 +1,252 @@
+"""Grants of a round, requests to recompute them, and runs, which never change."""
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from reporting.models import Region, ReportingRound, Revision, User
+
+
+def append_only() -> pgtrigger.Trigger:
+    """A trigger that refuses every change and removal, from SQL too."""
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+@pghistory.track()
+class RoundGrant(models.Model):
+    """A grant that is computed from a round's figures for one year, by one rule set."""
+
+    reporting_round = models.ForeignKey(
+        ReportingRound, verbose_name=_("round"), on_delete=models.PROTECT, related_name="grants"
+    )
+    rules_name = models.CharField(_("rule set"), max_length=40, help_text=_("Such as at-2022."))
+    year = models.PositiveSmallIntegerField(_("grant year"))
+    title = models.CharField(_("title"), max_length=120)
+    current_run = models.ForeignKey(
+        "AllocationRun",
+        verbose_name=_("current run"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("grant of a round")
+        verbose_name_plural = _("grants of rounds")
+        ordering = ("reporting_round", "year")
+        constraints = (
+            models.UniqueConstraint(fields=["reporting_round", "rules_name"], name="one_grant_per_round_and_rules"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.reporting_round}"
+
+
+class AllocationRun(models.Model):
+    """One rule set applied to one set of figures. Kept for ever, never changed."""
+
+    round_grant = models.ForeignKey(
+        RoundGrant, verbose_name=_("grant"), on_delete=models.PROTECT, related_name="runs"
+    )
+    number = models.PositiveIntegerField(_("run"))
+    created_at = models.DateTimeField(_("computed"))
+    rules_version = models.CharField(_("rule set version"), max_length=40)
+    rules_sha256 = models.CharField(_("checksum of the rules"), max_length=64)
+    rules_text = models.TextField(_("rule set"))
+    engine_version = models.CharField(_("engine version"), max_length=20)
+    inputs_sha256 = models.CharField(_("checksum of the figures"), max_length=64)
+    amount_kr = models.BigIntegerField(_("to share, kr"))
+    allocated_kr = models.BigIntegerField(_("shared out, kr"))
+    unallocated_kr = models.BigIntegerField(_("not shared out, kr"))
+    eligible_count = models.PositiveSmallIntegerField(_("regions with an award"))
+
+    class Meta:
+        verbose_name = _("allocation run")
+        verbose_name_plural = _("allocation runs")
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=["round_grant", "number"], name="runs_are_numbered_once"),
+            models.UniqueConstraint(
+                fields=["round_grant", "rules_sha256", "inputs_sha256"], name="same_inputs_make_one_run"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_kr=models.F("allocated_kr") + models.F("unallocated_kr")),
+                name="run_reconciles",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(allocated_kr__gte=0, unallocated_kr__gte=0), name="run_is_not_negative"
+            ),
+        )
+        triggers = (append_only(),)
+
+    def __str__(self) -> str:
+        return f"{self.round_grant.title}, {_('run')} {self.number}"
+
+
+_POT_SUM = """
+IF (SELECT coalesce(sum(amount_kr), 0) FROM allocation_award WHERE run_id = NEW.run_id AND pot = NEW.pot)
+   IS DISTINCT FROM
+   (SELECT allocated_kr FROM allocation_runpot WHERE run_id = NEW.run_id AND pot = NEW.pot)
+THEN
+    RAISE EXCEPTION 'awards of pot % in run % do not sum to what the pot shared out', NEW.pot, NEW.run_id;
+END IF;
+RETURN NULL;
+"""
+
+
+def sums_to_its_pot() -> pgtrigger.Trigger:
+    """A trigger that refuses, at commit, awards that do not sum to what their pot shared out."""
+    return pgtrigger.Trigger(
+        name="sums_to_its_pot",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        timing=pgtrigger.Deferred,
+        func=_POT_SUM,
+    )
+
+
+class RunPot(models.Model):
+    """A pot in a run: what it held, what was shared out, what was left."""
+
+    run = models.ForeignKey(AllocationRun, on_delete=models.PROTECT, related_name="pots")
+    position = models.PositiveSmallIntegerField()
+    pot = models.CharField(_("pot"), max_length=60)
+    amount_kr = models.BigIntegerField(_("pot, kr"))
+    allocated_kr = models.BigIntegerField(_("shared out, kr"))
+    unallocated_kr = models.BigIntegerField(_("not shared out, kr"))
+    trace = models.JSONField(_("calculation"), default=dict)
+
+    class Meta:
+        verbose_name = _("pot of a run")
+        verbose_name_plural = _("pots of runs")
+        ordering = ("run", "position")
+        constraints = (
+            models.UniqueConstraint(fields=["run", "pot"], name="one_row_per_run_and_pot"),
+            models.CheckConstraint(
+                condition=models.Q(amount_kr=models.F("allocated_kr") + models.F("unallocated_kr")),
+                name="pot_reconciles",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(allocated_kr__gte=0, unallocated_kr__gte=0), name="pot_is_not_negative"
+            ),
+        )
+        triggers = (append_only(), sums_to_its_pot())
+
+    def __str__(self) -> str:
+        return f"{self.run}, {self.pot}"
+
+
+class RunRegion(models.Model):
+    """A region in a run: the figures it was computed from and the sum of its awards."""
+
+    run = models.ForeignKey(AllocationRun, on_delete=models.PROTECT, related_name="regions")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+", null=True)
+    inhabitants = models.PositiveIntegerField(_("inhabitants"))
+    planned_posts = models.PositiveIntegerField(_("plan"))
+    reported_posts = models.PositiveIntegerField(_("reported"), null=True)
+    planned_rate = models.DecimalField(_("rate of the plan"), max_digits=12, decimal_places=2)
+    reported_rate = models.DecimalField(_("reported rate"), max_digits=12, decimal_places=2, null=True)
+    increase = models.IntegerField(_("increase"), null=True)
+    total_kr = models.BigIntegerField(_("total, kr"))
+
+    class Meta:
+        verbose_name = _("region in a run")
+        verbose_name_plural = _("regions in runs")
+        ordering = ("run", "region")
+        constraints = (
+            models.UniqueConstraint(fields=["run", "region"], name="one_row_per_run_and_region"),
+            models.CheckConstraint(
+                condition=models.Q(reported_posts__isnull=False) | models.Q(total_kr=0),
+                name="nothing_to_a_region_that_has_not_reported",
+            ),
+        )
+        triggers = (append_only(),)
+
+    def __str__(self) -> str:
+        return f"{self.run}, {self.region_id}"
+
+
+class Award(models.Model):
+    """What one region gets from one pot in one run, and why."""
+
+    run = models.ForeignKey(AllocationRun, on_delete=models.PROTECT, related_name="awards")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    pot = models.CharField(_("pot"), max_length=60)
+    eligible = models.BooleanField(_("takes part"))
+    reason = models.CharField(_("reason"), max_length=60)
+    amount_kr = models.BigIntegerField(_("amount, kr"))
+    assumed = models.BooleanField(_("rests on an assumption"))
+    trace = models.JSONField(_("calculation"), default=list)
+
+    class Meta:
+        verbose_name = _("award")
+        verbose_name_plural = _("awards")
+        ordering = ("run", "region", "pot")
+        constraints = (
+            models.UniqueConstraint(fields=["run", "region", "pot"], name="one_award_per_run_region_pot"),
+            models.CheckConstraint(condition=models.Q(amount_kr__gte=0), name="award_is_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(eligible=True) | models.Q(amount_kr=0), name="nothing_to_the_ineligible"
+            ),
+        )
+        triggers = (append_only(), sums_to_its_pot())
+
+    def __str__(self) -> str:
+        return f"{self.run}, {self.region_id}, {self.pot}: {self.amount_kr} kr"
+
+
+class RequestState(models.TextChoices):
+    REQUESTED = "requested", _("Waiting")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Recomputation(models.Model):
+    """A request to recompute a round, written with the change that asked for it.
+
+    `basis` tells, once it is done, which version of each region's report counted and where
+    that report stood: [{"region", "revision", "state"}], revision None where nothing was submitted.
+    """
+
+    reporting_round = models.ForeignKey(
+        ReportingRound, verbose_name=_("round"), on_delete=models.PROTECT, related_name="recomputations"
+    )
+    reason = models.CharField(_("reason"), max_length=40)
+    requested_by = models.ForeignKey(
+        User, verbose_name=_("asked for by"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    state = models.CharField(
+        _("state"), max_length=20, choices=RequestState.choices, default=RequestState.REQUESTED
+    )
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    basis = models.JSONField(_("reports that counted"), default=list, blank=True)
+    runs = models.ManyToManyField(AllocationRun, verbose_name=_("runs"), blank=True, related_name="recomputations")
+
+    class Meta:
+        verbose_name = _("recomputation")
+        verbose_name_plural = _("recomputations")
+        ordering = ("-requested_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=["reporting_round", "requested_at"],
+                condition=models.Q(state="requested"),
+                name="recomputation_waiting",
+            ),
+        )
+        triggers = (
+            pgtrigger.FSM(
+                name="allowed_transitions",
+                field="state",
+                transitions=[("requested", "done"), ("requested", "failed")],
+            ),
+            pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+        )
+        permissions = (("request_recomputation", _("Can ask for a recomputation")),)
+
+    def __str__(self) -> str:
+        return f"{self.reporting_round}, {self.requested_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,183 @@
+"""What the worker does with a request to recompute."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from allocation import selectors
+from allocation.engine import (
+    ENGINE_VERSION,
+    Allocation,
+    EngineError,
+    Report,
+    RuleSet,
+    compute,
+    load_rules,
+)
+from allocation.errors import NoGrant, RunFailed
+from allocation.models import (
+    AllocationRun,
+    Award,
+    Recomputation,
+    RequestState,
+    RoundGrant,
+    RunPot,
+    RunRegion,
+)
+from allocation.selectors import RegionFigures
+from reporting.errors import DomainError
+from reporting.locks import lock_round
+from reporting.models import ReportingRound
+
+
+def recompute(recomputation_id: int, *, at: datetime) -> None:
+    """Do what a request asks for. Does nothing if it has already been dealt with.
+
+    Raises:
+        EngineError, DomainError: there is no answer; the request is then marked as failed.
+    """
+    try:
+        _recompute(recomputation_id, at=at)
+    except (EngineError, DomainError) as error:
+        Recomputation.objects.filter(pk=recomputation_id, state=RequestState.REQUESTED).update(
+            state=RequestState.FAILED, error=str(error), finished_at=at
+        )
+        raise
+
+
+@transaction.atomic
+def _recompute(recomputation_id: int, *, at: datetime) -> None:
+    reporting_round = lock_round(Recomputation.objects.get(pk=recomputation_id).reporting_round_id)
+    request = Recomputation.objects.get(pk=recomputation_id)
+    if request.state != RequestState.REQUESTED:
+        return  # the message was delivered twice, or another request's run already answered this one
+    # Every request that is visible under the lock is answered by this one snapshot.
+    waiting = list(
+        Recomputation.objects.filter(reporting_round=reporting_round, state=RequestState.REQUESTED)
+    )
+    runs, basis = compute_round(reporting_round, at=at)
+    for answered in waiting:
+        answered.state = RequestState.DONE
+        answered.finished_at = at
+        answered.basis = basis
+        answered.save(update_fields=["state", "finished_at", "basis"])
+        answered.runs.set(runs)
+
+
+def compute_round(
+    reporting_round: ReportingRound, *, at: datetime
+) -> tuple[list[AllocationRun], list[dict[str, object]]]:
+    """Compute every grant of a locked round; keep each result unless the same figures gave it before.
+
+    Returns:
+        the run that now holds for each grant, and which version of each report counted.
+
+    Raises:
+        NoGrant, RunFailed, EngineError: there is no answer.
+    """
+    grants = list(RoundGrant.objects.filter(reporting_round=reporting_round).order_by("year", "rules_name"))
+    if not grants:
+        raise NoGrant(_("The round has no grant. Add one to the round before computing."))
+    rules = {grant.rules_name: load_rules(grant.rules_name) for grant in grants}
+    figures = selectors.figures_of(
+        reporting_round,
+        [(grant.rules_name, grant.year, rules[grant.rules_name].population_reference) for grant in grants],
+    )
+    runs = [_compute_grant(grant, rules[grant.rules_name], figures[grant.rules_name], at=at) for grant in grants]
+    basis: list[dict[str, object]] = [
+        {"region": row.code, "revision": row.revision_number, "state": row.state or "not_started"}
+        for row in figures[grants[0].rules_name]
+    ]
+    return runs, basis
+
+
+def _compute_grant(
+    grant: RoundGrant, rules: RuleSet, figures: list[RegionFigures], *, at: datetime
+) -> AllocationRun:
+    allocation = compute(rules, [_report(row, grant) for row in figures])
+    run = AllocationRun.objects.filter(
+        round_grant=grant, rules_sha256=allocation.rules_sha256, inputs_sha256=allocation.inputs_sha256
+    ).first()
+    if run is None:
+        run = _keep(grant, rules, figures, allocation, at=at)
+    if grant.current_run_id != run.pk:
+        grant.current_run = run
+        grant.save(update_fields=["current_run"])
+    return run
+
+
+def _report(row: RegionFigures, grant: RoundGrant) -> Report:
+    if row.inhabitants is None:
+        raise RunFailed(
+            _("Region %(code)s has no inhabitants in the population reference of %(rules)s. Load it first.")
+            % {"code": row.code, "rules": grant.rules_name}
+        )
+    if row.planned is None:
+        raise RunFailed(
+            _("Region %(code)s has no plan for %(year)d. Load the plan of the 2021 agreement first.")
+            % {"code": row.code, "year": grant.year}
+        )
+    return Report(code=row.code, inhabitants=row.inhabitants, planned=row.planned, reported=row.reported)
+
+
+def _keep(
+    grant: RoundGrant, rules: RuleSet, figures: list[RegionFigures], allocation: Allocation, *, at: datetime
+) -> AllocationRun:
+    run = AllocationRun.objects.create(
+        round_grant=grant,
+        number=grant.runs.count() + 1,
+        created_at=at,
+        rules_version=rules.version,
+        rules_sha256=allocation.rules_sha256,
+        rules_text=rules.text,
+        engine_version=ENGINE_VERSION,
+        inputs_sha256=allocation.inputs_sha256,
+        amount_kr=sum(pot.amount_kr for pot in allocation.pots),
+        allocated_kr=sum(pot.allocated_kr for pot in allocation.pots),
+        unallocated_kr=sum(pot.unallocated_kr for pot in allocation.pots),
+        eligible_count=sum(any(award.eligible for award in region.awards) for region in allocation.regions),
+    )
+    RunPot.objects.bulk_create(
+        RunPot(
+            run=run,
+            position=position,
+            pot=pot.id,
+            amount_kr=pot.amount_kr,
+            allocated_kr=pot.allocated_kr,
+            unallocated_kr=pot.unallocated_kr,
+            trace=[step.as_json() for step in pot.trace],
+        )
+        for position, pot in enumerate(allocation.pots)
+    )
+    rows = {row.code: row for row in figures}
+    RunRegion.objects.bulk_create(
+        RunRegion(
+            run=run,
+            region_id=region.code,
+            revision_id=rows[region.code].revision_id,
+            inhabitants=rows[region.code].inhabitants,
+            planned_posts=rows[region.code].planned,
+            reported_posts=rows[region.code].reported,
+            planned_rate=region.planned_rate,
+            reported_rate=region.reported_rate,
+            increase=region.increase,
+            total_kr=region.total_kr,
+        )
+        for region in allocation.regions
+    )
+    Award.objects.bulk_create(
+        Award(
+            run=run,
+            region_id=region.code,
+            pot=award.pot,
+            eligible=award.eligible,
+            reason=award.reason,
+            amount_kr=award.amount_kr,
+            assumed=award.assumed,
+            trace=[step.as_json() for step in award.trace],
+        )
+        for region in allocation.regions
+        for award in region.awards
+    )
+    return run

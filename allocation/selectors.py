@@ -1,0 +1,110 @@
+"""Questions to the allocation tables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from allocation.models import AllocationRun, Award, Recomputation, RequestState, RoundGrant
+from reporting.models import Region, ReportingRound
+
+# One statement is one snapshot: every figure of every region as it stood at one moment.
+_SNAPSHOT = """
+SELECT region.code,
+       submission.state,
+       revision.id,
+       revision.number,
+       inhabitants.persons,
+       plan.planned_posts,
+       figure.posts,
+       wanted.rules_name
+  FROM unnest(%(rules)s::text[], %(years)s::int[], %(references)s::text[])
+       AS wanted(rules_name, year, reference)
+ CROSS JOIN reporting_region region
+  LEFT JOIN reporting_submission submission
+         ON submission.region_id = region.code AND submission.reporting_round_id = %(round)s
+  LEFT JOIN reporting_revision revision
+         ON revision.submission_id = submission.id AND revision.number = submission.revision_count
+  LEFT JOIN reporting_figure figure
+         ON figure.revision_id = revision.id AND figure.post_type = 'AT' AND figure.year = wanted.year
+  LEFT JOIN reporting_populationreference reference ON reference.slug = wanted.reference
+  LEFT JOIN reporting_inhabitants inhabitants
+         ON inhabitants.reference_id = reference.id AND inhabitants.region_id = region.code
+  LEFT JOIN reporting_baseline plan
+         ON plan.region_id = region.code AND plan.post_type = 'AT' AND plan.year = wanted.year
+ ORDER BY wanted.rules_name, region.code
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFigures:
+    """A region's figures for one grant, as read; None where a figure is missing."""
+
+    code: str
+    state: str | None
+    revision_id: int | None
+    revision_number: int | None
+    inhabitants: int | None
+    planned: int | None
+    reported: int | None
+
+
+def figures_of(
+    reporting_round: ReportingRound, wanted: Iterable[tuple[str, int, str]]
+) -> dict[str, list[RegionFigures]]:
+    """Read, in one snapshot, the figures that grants of a round are computed from.
+
+    Args:
+        wanted: for each grant its rule set's name, the year and the population reference.
+
+    Returns:
+        rule set name -> one row per region, in the order of the county codes.
+    """
+    grants = list(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SNAPSHOT,
+            {
+                "round": reporting_round.pk,
+                "rules": [name for name, _year, _reference in grants],
+                "years": [year for _name, year, _reference in grants],
+                "references": [reference for _name, _year, reference in grants],
+            },
+        )
+        rows = cursor.fetchall()
+    figures: dict[str, list[RegionFigures]] = {name: [] for name, _year, _reference in grants}
+    for *row, rules_name in rows:
+        figures[rules_name].append(RegionFigures(*row))
+    return figures
+
+
+def waiting_recomputations(*, before: datetime) -> list[int]:
+    """Requests made before a moment that nobody has dealt with: their message was lost or their worker died."""
+    waiting = Recomputation.objects.filter(state=RequestState.REQUESTED, requested_at__lt=before)
+    return list(waiting.order_by("requested_at").values_list("pk", flat=True)[:100])
+
+
+def current_runs(reporting_round: ReportingRound) -> list[AllocationRun]:
+    """The run that holds now, for each grant of the round that has one, with its pots."""
+    grants = RoundGrant.objects.filter(reporting_round=reporting_round, current_run__isnull=False)
+    runs = AllocationRun.objects.filter(pk__in=grants.values("current_run_id"))
+    return list(
+        runs.select_related("round_grant__reporting_round").prefetch_related("pots").order_by("round_grant__year")
+    )
+
+
+def awards_of(run: AllocationRun, region: Region) -> list[Award]:
+    """A region's awards in a run, in the order of the pots."""
+    position = {pot.pot: pot.position for pot in run.pots.all()}
+    return sorted(run.awards.filter(region=region), key=lambda award: position[award.pot])
+
+
+def latest_recomputation(run: AllocationRun) -> Recomputation | None:
+    """The last recomputation that gave this run: it tells which reports counted and where they stood."""
+    return run.recomputations.filter(state=RequestState.DONE).order_by("-finished_at", "-pk").first()
+
+
+def is_waiting(reporting_round: ReportingRound) -> bool:
+    """Whether a recomputation of the round has been asked for and not been done."""
+    return Recomputation.objects.filter(reporting_round=reporting_round, state=RequestState.REQUESTED).exists()

@@ -1,0 +1,1 @@
+"""What the agency asks for: one function per business action, one transaction each."""

@@ -1,0 +1,31 @@
+"""Thin doors for the worker."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from allocation import runner, selectors
+
+# Longer than a run takes, so that a request is not sent a second time while its message is under way.
+PATIENCE = timedelta(seconds=15)
+
+
+@shared_task(
+    name="allocation.recompute",
+    acks_late=True,  # safe, because an answered request is not computed again
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def recompute_task(recomputation_id: int) -> None:
+    """Compute what a request asks for."""
+    runner.recompute(recomputation_id, at=timezone.now())
+
+
+@shared_task(name="allocation.resend_waiting_recomputations")
+def resend_waiting_recomputations_task() -> None:
+    """Every few seconds: send again what a lost message or a dead worker left waiting."""
+    for recomputation_id in selectors.waiting_recomputations(before=timezone.now() - PATIENCE):
+        recompute_task.delay(recomputation_id)

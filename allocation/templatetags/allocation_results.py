@@ -1,0 +1,85 @@
+"""What the regions' pages show of the agency's computations."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+from allocation import selectors
+from allocation.engine import parse_rules
+from allocation.models import AllocationRun, RunRegion
+from allocation.wording import reason_of
+from reporting.forms import FiguresForm
+from reporting.home import chip_of
+from reporting.models import Submission
+from reporting.templatetags.platsplan import chip
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class PotLine:
+    """A region's part of one pot."""
+
+    title: str
+    eligible: bool
+    amount_kr: int
+    reason: str | Promise
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreliminaryGrant:
+    """What a region would get by the run that holds now."""
+
+    run: AllocationRun
+    total_kr: int
+    pots: tuple[PotLine, ...]
+    figures: RunRegion
+    is_waiting: bool
+    version: int | None
+
+
+@lru_cache(maxsize=32)
+def pot_titles(rules_text: str) -> dict[str, str]:
+    """Pot -> title, from a rule set's text."""
+    return {pot.id: pot.title for pot in parse_rules(rules_text, origin="run").pots}
+
+
+@register.simple_tag
+def preliminary_grant(submission: Submission) -> PreliminaryGrant | None:
+    """The region's awards in the run that holds now for the round's first grant; None before any run."""
+    runs = selectors.current_runs(submission.reporting_round)
+    if not runs:
+        return None
+    run = runs[0]
+    figures = run.regions.select_related("revision").filter(region=submission.region_id).first()
+    if figures is None:
+        return None
+    titles = pot_titles(run.rules_text)
+    return PreliminaryGrant(
+        run=run,
+        total_kr=figures.total_kr,
+        pots=tuple(
+            PotLine(titles[award.pot], award.eligible, award.amount_kr, reason_of(award), award.assumed)
+            for award in selectors.awards_of(run, submission.region)
+        ),
+        figures=figures,
+        is_waiting=selectors.is_waiting(submission.reporting_round),
+        version=figures.revision.number if figures.revision else None,
+    )
+
+
+@register.simple_tag
+def report_chip(submission: Submission) -> SafeString:
+    """The chip that tells a region where its report stands."""
+    state, label = chip_of(submission)
+    return chip(state, str(label))
+
+
+@register.simple_tag
+def field_label(form: FiguresForm, name: str) -> str | Promise:
+    """The label of a form's field."""
+    return form[name].label

@@ -1,0 +1,65 @@
+"""The Celery application, its beat schedule, and the signs of life that /readyz reads."""
+
+import os
+from typing import Any
+
+import redis
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_ready
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("platsplan")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+SWEEP_SECONDS = 10.0
+SIGN_OF_LIFE_SECONDS = 35
+WORKER_KEY = "platsplan:alive:worker"
+BEAT_KEY = "platsplan:alive:beat"
+
+app.conf.beat_schedule = {
+    "send mail that waits": {"task": "reporting.send_waiting_mail", "schedule": SWEEP_SECONDS},
+    "run what was asked for and not done": {
+        "task": "allocation.resend_waiting_recomputations",
+        "schedule": SWEEP_SECONDS,
+    },
+    "remind regions": {"task": "reporting.send_reminders", "schedule": crontab(hour="7", minute="0")},
+    "status report": {
+        "task": "allocation.send_status_reports",
+        "schedule": crontab(hour="7", minute="5", day_of_week="mon-fri"),
+    },
+}
+
+_this_is_beat = False
+
+
+def _show_life(key: str) -> None:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)
+    try:
+        client.set(key, "1", ex=SIGN_OF_LIFE_SECONDS)
+    except redis.RedisError:
+        return  # the broker is away; /readyz says so itself
+    finally:
+        client.close()
+
+
+@worker_ready.connect
+@heartbeat_sent.connect
+def _worker_lives(**kwargs: Any) -> None:
+    _show_life(WORKER_KEY)
+
+
+@beat_init.connect
+def _beat_starts(**kwargs: Any) -> None:
+    global _this_is_beat
+    _this_is_beat = True
+    _show_life(BEAT_KEY)
+
+
+@after_task_publish.connect
+def _beat_lives(**kwargs: Any) -> None:
+    if _this_is_beat:
+        _show_life(BEAT_KEY)

@@ -1,0 +1,1 @@
+"""What everyone may see: results, map, and where the figures come from."""

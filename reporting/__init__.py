@@ -1,0 +1,1 @@
+"""What regions report, and who they are."""

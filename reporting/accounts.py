@@ -1,0 +1,25 @@
+"""Sign-in: accounts are invited, never self-made; demonstration accounts only in demonstration mode."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+
+class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no stubs
+    """Closes sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts are made by the agency or the region's ombud, by invitation."""
+        return False
+
+
+class InvitedBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no stubs
+    """Refuses demonstration accounts outside demonstration mode, at sign-in and in sessions that exist."""
+
+    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+        """Whether the account may be used here and now."""
+        if getattr(user, "is_demo", False) and not settings.PLATSPLAN_DEMO:
+            return False
+        return bool(super().user_can_authenticate(user))

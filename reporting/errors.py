@@ -1,0 +1,35 @@
+"""What can go wrong, worded for the person who ran into it."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """A request that the rules of the house refuse; its text is shown to the person who made it."""
+
+
+class RoundNotOpen(DomainError):
+    """The round is not open at the moment in question."""
+
+
+class NotAllowed(DomainError):
+    """The person's role does not allow the action."""
+
+
+class ReportLocked(DomainError):
+    """The report is approved and can no longer be changed by the region."""
+
+
+class ReportIncomplete(DomainError):
+    """The report has errors or uncommented warnings; `findings` lists them."""
+
+    def __init__(self, findings: tuple[object, ...]) -> None:
+        super().__init__(_("The report could not be submitted. Correct what is marked below."))
+        self.findings = findings
+
+
+class WrongState(DomainError):
+    """The report is not in a state in which the action makes sense."""
+
+
+class MissingReference(DomainError):
+    """Inhabitants or a plan are missing, without which nothing can be computed."""

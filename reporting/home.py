@@ -1,0 +1,260 @@
+"""What a region's own page tells: where the report stands and what to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from reporting import selectors
+from reporting.checks import check_texts, errors_of, warnings_of
+from reporting.models import (
+    DraftValue,
+    EventKind,
+    Membership,
+    PostType,
+    ReviewEvent,
+    Revision,
+    State,
+    Submission,
+)
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the five steps from draft to decision."""
+
+    title: Text
+    note: Text
+    place: Literal["done", "now", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Something for the region to do, or done."""
+
+    title: Text
+    note: Text
+    done: bool
+    link: str = ""
+    link_text: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A line in the list of versions."""
+
+    version: int
+    chip: str
+    label: Text
+    at: datetime
+    by: str
+    at_first_year: int | None
+    has_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything about one report that the start page shows."""
+
+    chip: str
+    chip_label: Text
+    days_left: int
+    is_open: bool
+    may_change: bool
+    may_submit: bool
+    steps: tuple[Step, ...]
+    todos: tuple[Todo, ...]
+    happenings: tuple[Happening, ...]
+    messages: tuple[ReviewEvent, ...]
+    latest: Revision | None
+    action: Text
+
+
+def home_of(submission: Submission, *, membership: Membership, at: datetime) -> Home:
+    """Gather what the start page shows about a report at the moment `at`."""
+    reporting_round = submission.reporting_round
+    texts = selectors.draft_texts(submission)
+    last = selectors.draft_last_saved(submission)
+    events = list(selectors.events_of(submission))
+    revisions = selectors.revisions_with_figures(submission)
+    changeable = submission.may_be_changed(at=at)
+    chip, label = chip_of(submission)
+    plans = selectors.plans_of(submission.region_id, reporting_round.years)
+    planned = {year: plan.planned_posts for year, plan in plans.items()}
+    found = check_texts(texts, years=reporting_round.years, plans=planned, submitting=True)
+    return Home(
+        chip=chip,
+        chip_label=label,
+        days_left=reporting_round.days_left(at=at),
+        is_open=reporting_round.is_open(at=at),
+        may_change=changeable,
+        may_submit=membership.may_submit,
+        steps=_steps(submission, last),
+        todos=_todos(submission, membership, found_errors=len(errors_of(found)), found_uncommented=sum(
+            not finding.comment for finding in warnings_of(found)
+        )) if changeable else (),
+        happenings=_happenings(submission, revisions, events, last, first_year=reporting_round.first_year),
+        messages=tuple(event for event in events if event.message),
+        latest=revisions[0] if revisions else None,
+        action=_action(submission),
+    )
+
+
+def chip_of(submission: Submission) -> tuple[str, Text]:
+    """The chip that tells the region where its report stands, a draft after submission included."""
+    number = submission.revision_count
+    if submission.has_newer_draft and submission.state != State.APPROVED:
+        return "draft", format_lazy(_("Draft, version {number}"), number=number + 1)
+    if number:
+        label = State(submission.state).label
+        return submission.state, format_lazy("{state}, {version}", state=label, version=_version(number))
+    return submission.state, State(submission.state).label
+
+
+def _version(number: int) -> Text:
+    return format_lazy(_("version {number}"), number=number)
+
+
+def _steps(submission: Submission, last: DraftValue | None) -> tuple[Step, ...]:
+    reached = {
+        State.NOT_STARTED: 0,
+        State.DRAFT: 0,
+        State.SUBMITTED: 1,
+        State.IN_REVIEW: 2,
+        State.RETURNED: 0,
+        State.APPROVED: 3,
+    }[State(submission.state)]
+    if submission.has_newer_draft:
+        draft_note: Text = format_lazy(_("Version {number} is being filled in"), number=submission.revision_count + 1)
+    elif last is None:
+        draft_note = _("Nothing filled in yet")
+    else:
+        draft_note = _("Everything typed is submitted")
+    notes: tuple[tuple[Text, Text], ...] = (
+        (_("Draft"), draft_note),
+        (_("Submitted"), _("By the deadline")),
+        (_("In review"), _("The agency reads and may ask")),
+        (_("Approved"), _("The figures are locked")),
+        (_("Decided"), _("The agency decides for all regions at once")),
+    )
+    return tuple(
+        Step(title, note, "done" if place < reached else "now" if place == reached else "later")
+        for place, (title, note) in enumerate(notes)
+    )
+
+
+def _todos(
+    submission: Submission, membership: Membership, *, found_errors: int, found_uncommented: int
+) -> tuple[Todo, ...]:
+    report = submission.get_absolute_url()
+    number = submission.revision_count + 1
+    if submission.state in (State.SUBMITTED, State.IN_REVIEW) and not submission.has_newer_draft:
+        return ()
+    todos = []
+    if submission.state == State.RETURNED:
+        todos.append(
+            Todo(
+                _("Answer the agency's question"),
+                _("Correct or confirm the figures. The message stands below."),
+                submission.has_newer_draft,
+                f"{report}",
+                _("Open the report"),
+            )
+        )
+    todos.append(
+        Todo(
+            _("Fill in the figures"),
+            format_lazy(_("{count} to fill in or correct."), count=found_errors)
+            if found_errors
+            else _("All AT figures are there."),
+            not found_errors,
+            f"{report}?check",
+            _("Fill in"),
+        )
+    )
+    if found_uncommented:
+        todos.append(
+            Todo(
+                _("Comment on what differs from the plan"),
+                format_lazy(_("{count} without a comment."), count=found_uncommented),
+                done=False,
+                link=f"{report}?check",
+                link_text=_("Comment"),
+            )
+        )
+    todos.append(
+        Todo(
+            format_lazy(_("Review and submit version {number}"), number=number),
+            _("You can submit.") if membership.may_submit else _("The ombud or a representant submits."),
+            done=False,
+            link=f"{report}submit/" if membership.may_submit and not found_errors and not found_uncommented else "",
+            link_text=_("Review"),
+        )
+    )
+    return tuple(todos)
+
+
+def _happenings(
+    submission: Submission,
+    revisions: list[Revision],
+    events: list[ReviewEvent],
+    last: DraftValue | None,
+    *,
+    first_year: int,
+) -> tuple[Happening, ...]:
+    posts = {
+        revision.number: next(
+            (
+                figure.posts
+                for figure in revision.figures.all()
+                if figure.post_type == PostType.AT and figure.year == first_year
+            ),
+            None,
+        )
+        for revision in revisions
+    }
+    chips = {
+        EventKind.SUBMITTED: "submitted",
+        EventKind.REVIEW_STARTED: "in_review",
+        EventKind.RETURNED: "returned",
+        EventKind.APPROVED: "approved",
+    }
+    happenings = [
+        Happening(
+            version=event.revision.number,
+            chip=chips[EventKind(event.kind)],
+            label=EventKind(event.kind).label,
+            at=event.at,
+            by=event.by_name,
+            at_first_year=posts.get(event.revision.number),
+            has_page=event.kind == EventKind.SUBMITTED,
+        )
+        for event in events
+    ]
+    if submission.has_newer_draft and last is not None:
+        happenings.insert(
+            0,
+            Happening(
+                version=submission.revision_count + 1,
+                chip="draft",
+                label=State.DRAFT.label,
+                at=last.updated_at,
+                by=last.updated_by.name,
+                at_first_year=None,
+                has_page=False,
+            ),
+        )
+    return tuple(happenings)
+
+
+def _action(submission: Submission) -> Text:
+    if submission.state == State.NOT_STARTED:
+        return _("Start the report")
+    if submission.state in (State.SUBMITTED, State.IN_REVIEW) and not submission.has_newer_draft:
+        return _("Change what was submitted")
+    return _("Continue with the report")

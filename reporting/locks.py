@@ -1,0 +1,12 @@
+"""The one lock of the project: the round's row."""
+
+from reporting.models import ReportingRound
+
+
+def lock_round(reporting_round_id: int) -> ReportingRound:
+    """Hold the round's row until the transaction ends.
+
+    Every write to a round's reports, runs or awards takes this lock first and takes no
+    other. `no_key` lets rows that merely refer to the round be written meanwhile.
+    """
+    return ReportingRound.objects.select_for_update(no_key=True).get(pk=reporting_round_id)

@@ -1,0 +1,66 @@
+"""What the worker does with the outbox."""
+
+import smtplib
+from datetime import datetime
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+
+from reporting.emails import message_id
+from reporting.models import Mail
+
+# A mail is tried again after 10 s, 20 s, 40 s … at most an hour apart.
+FIRST_PAUSE_SECONDS = 10
+LONGEST_PAUSE_SECONDS = 3600
+
+
+def due(mail: Mail, *, at: datetime) -> bool:
+    """Whether the pause after the last failed attempt is over."""
+    if mail.last_attempt_at is None:
+        return (at - mail.created_at).total_seconds() >= FIRST_PAUSE_SECONDS  # its own message is under way
+    pause = min(FIRST_PAUSE_SECONDS * 2 ** min(mail.attempts - 1, 12), LONGEST_PAUSE_SECONDS)
+    return (at - mail.last_attempt_at).total_seconds() >= pause
+
+
+def waiting_mail(*, at: datetime, limit: int = 500) -> list[int]:
+    """Ids of mails that are written, not sent, and due for an attempt."""
+    mails = Mail.objects.filter(sent_at=None).only(
+        "pk", "attempts", "last_attempt_at", "created_at"
+    ).order_by("created_at")
+    return [mail.pk for mail in mails[:limit] if due(mail, at=at)]
+
+
+@transaction.atomic
+def send_mail(mail_id: int, *, at: datetime) -> bool:
+    """Send one mail from the outbox, unless it has been sent or is being sent.
+
+    `sent_at` is set after the mail server has accepted, under the row's lock: a crash in
+    between can send a mail twice, with the same Message-ID, but never lose it. A refusal
+    is kept on the row and tried again later.
+
+    Returns:
+        whether the mail was sent now.
+    """
+    mail = Mail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, sent_at=None).first()
+    if mail is None:
+        return False
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        to=[mail.recipient],
+        cc=[mail.copy_to] if mail.copy_to else [],
+        headers={"Message-ID": message_id(mail.pk), "Auto-Submitted": "auto-generated"},
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    mail.attempts += 1
+    mail.last_attempt_at = at
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        mail.last_error = f"{type(error).__name__}: {error}"
+    else:
+        mail.sent_at = at
+        mail.last_error = ""
+    mail.save(update_fields=["attempts", "last_attempt_at", "sent_at", "last_error"])
+    return mail.sent_at is not None

@@ -1,0 +1,57 @@
+"""The reporting models."""
+
+from reporting.models.outbox import Mail, MailKind
+from reporting.models.people import SUBMITTING_ROLES, Language, Membership, Role, User
+from reporting.models.regions import (
+    Baseline,
+    Inhabitants,
+    PopulationReference,
+    PostType,
+    PublishedRate,
+    Region,
+    Standing,
+)
+from reporting.models.rounds import STOCKHOLM, ReportingRound
+from reporting.models.submissions import (
+    COMMENT_MAX,
+    MAX_POSTS,
+    TRANSITIONS,
+    DraftValue,
+    EventKind,
+    Figure,
+    ReviewEvent,
+    Revision,
+    State,
+    Submission,
+    content_sha256,
+)
+
+__all__ = [
+    "COMMENT_MAX",
+    "MAX_POSTS",
+    "STOCKHOLM",
+    "SUBMITTING_ROLES",
+    "TRANSITIONS",
+    "Baseline",
+    "DraftValue",
+    "EventKind",
+    "Figure",
+    "Inhabitants",
+    "Language",
+    "Mail",
+    "MailKind",
+    "Membership",
+    "PopulationReference",
+    "PostType",
+    "PublishedRate",
+    "Region",
+    "ReportingRound",
+    "ReviewEvent",
+    "Revision",
+    "Role",
+    "Standing",
+    "State",
+    "Submission",
+    "User",
+    "content_sha256",
+]

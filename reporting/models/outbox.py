@@ -1,0 +1,62 @@
+"""The outbox: every mail is a row first, so none is lost and none goes twice."""
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from reporting.models.regions import Region
+from reporting.models.rounds import ReportingRound
+
+
+class MailKind(models.TextChoices):
+    RECEIPT = "receipt", _("Receipt")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned for completion")
+    REMINDER = "reminder", _("Reminder")
+    STATUS_REPORT = "status_report", _("Status report")
+    INVITATION = "invitation", _("Invitation")
+
+
+class Mail(models.Model):
+    """One mail to one address about one occasion."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=MailKind.choices)
+    recipient = models.EmailField(_("to"))
+    copy_to = models.EmailField(_("copy to"), blank=True)
+    occasion = models.CharField(_("occasion"), max_length=120)
+    reporting_round = models.ForeignKey(
+        ReportingRound, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"), blank=True)
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    last_attempt_at = models.DateTimeField(_("last attempt"), null=True, blank=True)
+    last_error = models.TextField(_("last error"), blank=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "recipient", "occasion"], name="one_mail_per_kind_recipient_occasion"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["created_at"], condition=models.Q(sent_at=None), name="mail_waiting"),
+        )
+        triggers = (
+            pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="sent_is_sent",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__sent_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.recipient})"

@@ -1,0 +1,135 @@
+"""The 21 regions, and the reference figures the grant rests on, each with its standing."""
+
+import pghistory
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Standing(models.TextChoices):
+    """How a figure is known. Shown wherever the figure is."""
+
+    OFFICIAL = "official", _("official")
+    PUBLISHED = "published", _("published")
+    RECONSTRUCTED = "reconstructed", _("reconstructed")
+    SYNTHETIC = "synthetic", _("synthetic")
+    UNCONFIRMED = "unconfirmed", _("unconfirmed")
+
+
+class PostType(models.TextChoices):
+    """What is counted: AT posts, ST posts, and the ST posts in general medicine among them."""
+
+    AT = "AT", _("AT")
+    ST = "ST", _("ST in total")
+    ST_GM = "ST_GM", _("of which general medicine")
+
+
+@pghistory.track()
+class Region(models.Model):
+    """One of Sweden's 21 regions."""
+
+    code = models.CharField(
+        _("county code"),
+        max_length=2,
+        primary_key=True,
+        validators=[RegexValidator(r"^\d{2}$", _("Two digits, for example 03."))],
+    )
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    short_name = models.CharField(_("short name"), max_length=40, unique=True)
+    county = models.CharField(_("county"), max_length=40)
+    organisation_number = models.CharField(_("organisation number"), max_length=11, unique=True)
+    organisation_number_standing = models.CharField(
+        _("standing of the organisation number"),
+        max_length=20,
+        choices=Standing.choices,
+        default=Standing.UNCONFIRMED,
+    )
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PopulationReference(models.Model):
+    """A dated count of inhabitants that a rule set can refer to."""
+
+    slug = models.SlugField(_("identifier"), unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    reference_date = models.DateField(_("date"))
+    standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("population reference")
+        verbose_name_plural = _("population references")
+        ordering = ("reference_date",)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Inhabitants(models.Model):
+    """Inhabitants of a region in a population reference, whole persons above 0."""
+
+    reference = models.ForeignKey(PopulationReference, on_delete=models.PROTECT, related_name="inhabitants")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="inhabitants")
+    persons = models.PositiveIntegerField(_("inhabitants"))
+
+    class Meta:
+        verbose_name = _("inhabitants")
+        verbose_name_plural = _("inhabitants")
+        ordering = ("reference", "region")
+        constraints = (
+            models.UniqueConstraint(fields=["reference", "region"], name="one_count_per_reference_and_region"),
+            models.CheckConstraint(condition=models.Q(persons__gt=0), name="inhabitants_above_zero"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.region}, {self.reference}: {self.persons}"
+
+
+class Baseline(models.Model):
+    """Posts that a region planned for a year in the 2021 agreement."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="baselines")
+    year = models.PositiveSmallIntegerField(_("year"))
+    post_type = models.CharField(_("posts"), max_length=5, choices=PostType.choices, default=PostType.AT)
+    planned_posts = models.PositiveIntegerField(_("planned posts"))
+    standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("plan of the 2021 agreement")
+        verbose_name_plural = _("plans of the 2021 agreement")
+        ordering = ("region", "post_type", "year")
+        constraints = (
+            models.UniqueConstraint(fields=["region", "year", "post_type"], name="one_plan_per_region_year_type"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.region}, {self.get_post_type_display()} {self.year}: {self.planned_posts}"
+
+
+class PublishedRate(models.Model):
+    """AT posts per 100 000 inhabitants as printed in a public source."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="published_rates")
+    year = models.PositiveSmallIntegerField(_("year"))
+    rate = models.DecimalField(_("AT posts per 100 000 inhabitants"), max_digits=6, decimal_places=2)
+    standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("published rate")
+        verbose_name_plural = _("published rates")
+        ordering = ("region", "year")
+        constraints = (
+            models.UniqueConstraint(fields=["region", "year"], name="one_published_rate_per_region_and_year"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.year}: {self.rate}"

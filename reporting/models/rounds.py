@@ -1,0 +1,60 @@
+"""Rounds: the window in which regions report."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+@pghistory.track()
+class ReportingRound(models.Model):
+    """A window in which every region reports its posts for some years."""
+
+    slug = models.SlugField(_("address"), unique=True, help_text=_("Part of the address, such as 2022-2024."))
+    name = models.CharField(_("name"), max_length=120)
+    first_year = models.PositiveSmallIntegerField(_("first year"))
+    last_year = models.PositiveSmallIntegerField(_("last year"))
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"), help_text=_("The closing moment itself is too late."))
+    is_demo = models.BooleanField(_("holds synthetic data"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ("-opens_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(last_year__gte=models.F("first_year")), name="round_years_in_order"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="round_closes_after_it_opens",
+                violation_error_message=_("The round must close after it opens."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.first_year and self.last_year and self.last_year - self.first_year > 9:
+            raise ValidationError({"last_year": _("A round covers at most ten years.")})
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that are reported, in order."""
+        return tuple(range(self.first_year, self.last_year + 1))
+
+    def is_open(self, *, at: datetime) -> bool:
+        """Whether regions may report at the moment `at` (aware)."""
+        return self.opens_at <= at < self.closes_at
+
+    def days_left(self, *, at: datetime) -> int:
+        """Whole days in Sweden from `at` to the day of the deadline; negative afterwards."""
+        return (self.closes_at.astimezone(STOCKHOLM).date() - at.astimezone(STOCKHOLM).date()).days

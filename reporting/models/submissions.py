@@ -1,0 +1,244 @@
+"""A region's report in a round: what is being typed, what was submitted, what happened to it."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from reporting.models.people import Role, User
+from reporting.models.regions import PostType, Region
+from reporting.models.rounds import ReportingRound
+
+MAX_POSTS = 9_999
+COMMENT_MAX = 600
+
+
+def append_only() -> pgtrigger.Trigger:
+    """A trigger that refuses every change and removal, from SQL too."""
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class State(models.TextChoices):
+    """Where a report is."""
+
+    NOT_STARTED = "not_started", _("Not started")
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    RETURNED = "returned", _("Returned")
+    APPROVED = "approved", _("Approved")
+
+
+TRANSITIONS = (
+    ("not_started", "draft"),
+    ("not_started", "submitted"),
+    ("draft", "submitted"),
+    ("submitted", "in_review"),
+    ("submitted", "approved"),
+    ("submitted", "returned"),
+    ("in_review", "submitted"),
+    ("in_review", "approved"),
+    ("in_review", "returned"),
+    ("returned", "submitted"),
+    ("approved", "returned"),
+)
+
+
+@pghistory.track()
+class Submission(models.Model):
+    """One region's report in one round. Its figures are its revisions."""
+
+    reporting_round = models.ForeignKey(
+        ReportingRound, verbose_name=_("round"), on_delete=models.PROTECT, related_name="submissions"
+    )
+    region = models.ForeignKey(
+        Region, verbose_name=_("region"), on_delete=models.PROTECT, related_name="submissions"
+    )
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.NOT_STARTED)
+    revision_count = models.PositiveIntegerField(_("versions"), default=0)
+    draft_changed_at = models.DateTimeField(_("draft changed"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("last submitted"), null=True, blank=True)
+    answer_by = models.DateField(_("answer by"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("last changed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ("reporting_round", "region")
+        constraints = (
+            models.UniqueConstraint(fields=["reporting_round", "region"], name="one_report_per_round_and_region"),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="report_state_is_known"),
+        )
+        triggers = (
+            pgtrigger.FSM(name="allowed_transitions", field="state", transitions=list(TRANSITIONS)),
+            pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+        )
+        permissions = (
+            ("review_submission", _("Can review reports")),
+            ("approve_submission", _("Can approve reports")),
+            ("return_submission", _("Can return reports for completion")),
+            ("receive_status_report", _("Receives the status report")),
+            ("send_status_report", _("Can send the status report")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.region}, {self.reporting_round}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reporting:report", args=[self.reporting_round.slug, self.region_id])
+
+    @property
+    def case_number(self) -> str:
+        """The report's case number, such as PP-2022-03."""
+        return f"PP-{self.reporting_round.first_year}-{self.region_id}"
+
+    @property
+    def has_newer_draft(self) -> bool:
+        """Whether something has been typed since the last submission."""
+        if self.draft_changed_at is None:
+            return False
+        return self.submitted_at is None or self.draft_changed_at > self.submitted_at
+
+    @property
+    def is_locked(self) -> bool:
+        """Approved figures are locked until the agency returns the report."""
+        return self.state == State.APPROVED
+
+    def may_be_changed(self, *, at: datetime) -> bool:
+        """Until the deadline, and after it while the agency waits for a completion; never once approved."""
+        if self.is_locked:
+            return False
+        return self.reporting_round.is_open(at=at) or self.state == State.RETURNED
+
+
+@pghistory.track()
+class DraftValue(models.Model):
+    """What stands in one field of the draft, exactly as it was typed, valid or not."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="draft_values")
+    field = models.CharField(max_length=40)
+    text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("draft value")
+        verbose_name_plural = _("draft values")
+        ordering = ("submission", "field")
+        constraints = (
+            models.UniqueConstraint(fields=["submission", "field"], name="one_draft_value_per_field"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.text}"
+
+
+class Revision(models.Model):
+    """A submitted version of a region's figures. Never changed; a correction is a new revision."""
+
+    submission = models.ForeignKey(
+        Submission, verbose_name=_("report"), on_delete=models.PROTECT, related_name="revisions"
+    )
+    number = models.PositiveIntegerField(_("version"))
+    submitted_at = models.DateTimeField(_("submitted"))
+    submitted_by = models.ForeignKey(
+        User, verbose_name=_("submitted by"), on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_by_name = models.CharField(_("name"), max_length=150)
+    submitted_by_role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    contact_name = models.CharField(_("contact person"), max_length=150, blank=True)
+    contact_phone = models.CharField(_("phone"), max_length=50, blank=True)
+    sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64)
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ("submission", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=["submission", "number"], name="revisions_are_numbered_once"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="revisions_start_at_one"),
+        )
+        triggers = (append_only(),)
+
+    def __str__(self) -> str:
+        return f"{self.submission}, {_('version')} {self.number}"
+
+    @property
+    def receipt_number(self) -> str:
+        """The receipt's number, such as PP-2022-03-1."""
+        return f"{self.submission.case_number}-{self.number}"
+
+
+class Figure(models.Model):
+    """Posts of one kind for one year in a revision. No posts means missing, which is never 0."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="figures")
+    year = models.PositiveSmallIntegerField(_("year"))
+    post_type = models.CharField(_("posts"), max_length=5, choices=PostType.choices)
+    posts = models.PositiveIntegerField(_("reported posts"), null=True)
+    comment = models.TextField(_("comment"), blank=True)
+
+    class Meta:
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        ordering = ("revision", "post_type", "year")
+        constraints = (
+            models.UniqueConstraint(fields=["revision", "year", "post_type"], name="one_figure_per_year_and_type"),
+            models.CheckConstraint(
+                condition=models.Q(posts__isnull=True) | models.Q(posts__lte=MAX_POSTS),
+                name="posts_within_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(post_type="AT") | models.Q(posts__isnull=False),
+                name="submitted_at_figures_are_not_missing",
+            ),
+        )
+        triggers = (append_only(),)
+
+    def __str__(self) -> str:
+        return f"{self.get_post_type_display()} {self.year}: {self.posts}"
+
+
+class EventKind(models.TextChoices):
+    """What can happen to a report."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    REVIEW_STARTED = "review_started", _("Review started")
+    RETURNED = "returned", _("Returned for completion")
+    APPROVED = "approved", _("Approved")
+
+
+class ReviewEvent(models.Model):
+    """Something that happened to a report, with the message that went with it."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="events")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("event"), max_length=20, choices=EventKind.choices)
+    by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(_("name"), max_length=150)
+    at = models.DateTimeField(_("at"))
+    message = models.TextField(_("message"), blank=True)
+    answer_by = models.DateField(_("answer by"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=["submission", "-at"]),)
+        triggers = (append_only(),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.submission}"
+
+
+def content_sha256(content: dict[str, Any]) -> str:
+    """The checksum of a report's content, independent of the order of its keys."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,83 @@
+"""What the worker writes of its own accord: reminders to regions that have not submitted."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from reporting import selectors
+from reporting.models import STOCKHOLM, MailKind, ReportingRound, State, Submission, User
+from reporting.outbox import write_mail
+
+REMINDER_DAYS = (14, 7, 1)
+
+
+def reminder_step(reporting_round: ReportingRound, *, at: datetime) -> int | None:
+    """Which reminder holds at the moment `at`: 14, 7 or 1 days before the deadline, or None.
+
+    It is the smallest of the steps that the days left have not passed, so a day on which
+    nothing ran is caught up the day after. Days are days in Sweden.
+    """
+    if not reporting_round.is_open(at=at):
+        return None
+    days_left = reporting_round.days_left(at=at)
+    return min((step for step in REMINDER_DAYS if step >= days_left), default=None)
+
+
+def write_reminders(*, at: datetime) -> list[int]:
+    """Write the reminders that are due to regions that have not submitted.
+
+    A region whose report nobody has started reminds everyone who serves it. Once there is a
+    draft, those who can submit are reminded, and whoever saved the draft last. The occasion
+    carries the day of the deadline, so a deadline that is moved is reminded of anew.
+
+    Returns:
+        ids of the mails that were written now; the caller has them sent.
+    """
+    written: list[int] = []
+    for reporting_round in selectors.open_rounds(at=at):
+        step = reminder_step(reporting_round, at=at)
+        if step is None:
+            continue
+        for submission in selectors.not_submitted(reporting_round).order_by("region"):
+            written += _remind(submission, reporting_round, step=step, at=at)
+    return written
+
+
+@transaction.atomic
+def _remind(submission: Submission, reporting_round: ReportingRound, *, step: int, at: datetime) -> list[int]:
+    saved = selectors.draft_last_saved(submission)
+    closes_on = reporting_round.closes_at.astimezone(STOCKHOLM).date()
+    signatories = {person.pk for person in selectors.signatories_of(submission.region_id)}
+    written: list[int] = []
+    for person in _people_to_remind(submission):
+        mail = write_mail(
+            MailKind.REMINDER,
+            recipient=person.email,
+            occasion=f"{reporting_round.slug}/{submission.region_id}/{closes_on.isoformat()}/{step}",
+            context={
+                "reporting_round": reporting_round,
+                "region": submission.region,
+                "submission": submission,
+                "days_left": reporting_round.days_left(at=at),
+                "saved": saved if submission.state == State.DRAFT else None,
+                "may_submit": person.pk in signatories,
+                "person": person,
+            },
+            language=person.language,
+            reporting_round=reporting_round,
+            region=submission.region,
+        )
+        if mail is not None:
+            written.append(mail.pk)
+    return written
+
+
+def _people_to_remind(submission: Submission) -> list[User]:
+    members = list(selectors.members_of(submission.region_id).order_by("email"))
+    if submission.state == State.NOT_STARTED:
+        return members
+    saved = selectors.draft_last_saved(submission)
+    concerned = {person.pk for person in selectors.signatories_of(submission.region_id)}
+    if saved is not None:
+        concerned.add(saved.updated_by_id)
+    return [person for person in members if person.pk in concerned]

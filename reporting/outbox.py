@@ -1,0 +1,46 @@
+"""Writing mails into the outbox. Whoever writes one also sees to it that it is sent after the commit."""
+
+from typing import Any
+
+from reporting.emails import render_mail
+from reporting.models import Language, Mail, MailKind, Region, ReportingRound
+
+
+def write_mail(
+    kind: MailKind,
+    *,
+    recipient: str,
+    occasion: str,
+    context: dict[str, Any],
+    language: str = Language.SV,
+    copy_to: str = "",
+    reporting_round: ReportingRound | None = None,
+    region: Region | None = None,
+) -> Mail | None:
+    """Write a mail, unless one exists for the same kind, recipient and occasion.
+
+    Args:
+        occasion: what the mail is about, such as "2022-2024/03/2"; makes it unique.
+        context: what the templates `email/<kind>.txt` and `.html` need.
+
+    Returns:
+        the new row, or None if it was there already.
+    """
+    recipient = recipient.lower()
+    if Mail.objects.filter(kind=kind, recipient=recipient, occasion=occasion).exists():
+        return None
+    letter = render_mail(kind, context, language=language)
+    mail, created = Mail.objects.get_or_create(
+        kind=kind,
+        recipient=recipient,
+        occasion=occasion,
+        defaults={
+            "copy_to": copy_to.lower() if copy_to.lower() != recipient else "",
+            "reporting_round": reporting_round,
+            "region": region,
+            "subject": letter.subject,
+            "text": letter.text,
+            "html": letter.html,
+        },
+    )
+    return mail if created else None

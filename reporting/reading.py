@@ -1,0 +1,84 @@
+"""Figures laid out for reading: a row per kind of post, a column per year."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from reporting.checks import Cell, cells_of, differs_much, parse_posts
+from reporting.models import Baseline, Figure, PostType
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One figure as it is read: posts (None is missing), and for AT the plan beside it."""
+
+    year: int
+    posts: int | None
+    planned: int | None
+
+    @property
+    def difference(self) -> int | None:
+        """Posts above (or below) the plan; None where either is missing."""
+        return None if self.posts is None or self.planned is None else self.posts - self.planned
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the figure is far from the plan."""
+        if self.posts is None or self.planned is None:
+            return False
+        return differs_much(reported=self.posts, planned=self.planned)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The figures of one kind of post."""
+
+    post_type: PostType
+    readings: tuple[Reading, ...]
+
+    @property
+    def name(self) -> str | Promise:
+        """What the row is called."""
+        return self.post_type.label
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the row is part of the one above it."""
+        return self.post_type == PostType.ST_GM
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether plans stand beside the figures."""
+        return any(reading.planned is not None for reading in self.readings)
+
+
+def rows_of(
+    posts: Mapping[Cell, int | None], *, years: Sequence[int], plans: Mapping[int, Baseline]
+) -> tuple[Row, ...]:
+    """Lay out posts by kind and year, with the plan beside AT."""
+    planned = {year: plan.planned_posts for year, plan in plans.items()}
+    return tuple(
+        Row(
+            post_type,
+            tuple(
+                Reading(
+                    year,
+                    posts.get(Cell(post_type, year)),
+                    planned.get(year) if post_type == PostType.AT else None,
+                )
+                for year in years
+            ),
+        )
+        for post_type in PostType
+    )
+
+
+def posts_in_texts(texts: Mapping[str, str], *, years: Sequence[int]) -> dict[Cell, int | None]:
+    """What a draft's texts say; what cannot be read is None."""
+    return {cell: parse_posts(texts.get(cell.field, "")).posts for cell in cells_of(years)}
+
+
+def posts_in_figures(figures: Sequence[Figure]) -> dict[Cell, int | None]:
+    """What a version's figures say."""
+    return {Cell(PostType(figure.post_type), figure.year): figure.posts for figure in figures}

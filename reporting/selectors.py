@@ -1,0 +1,141 @@
+"""Questions to the reporting tables; everything a person may reach is asked for here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch, QuerySet
+
+from reporting.models import (
+    Baseline,
+    DraftValue,
+    Figure,
+    Membership,
+    PostType,
+    ReportingRound,
+    ReviewEvent,
+    Revision,
+    Role,
+    Standing,
+    State,
+    Submission,
+    User,
+)
+
+
+def memberships_of(user: User | AnonymousUser) -> QuerySet[Membership]:
+    """The regions a person serves, with the role in each."""
+    if not user.is_authenticated:
+        return Membership.objects.none()
+    return Membership.objects.filter(user=user).select_related("region")
+
+
+def submissions_visible_to(user: User) -> QuerySet[Submission]:
+    """Reports whose submitted versions `user` may read: their own regions', or all for the agency."""
+    submissions = Submission.objects.select_related("region", "reporting_round")
+    if user.is_staff and user.has_perm("reporting.view_submission"):
+        return submissions
+    return submissions.filter(region__memberships__user=user)
+
+
+def submissions_editable_by(user: User) -> QuerySet[Submission]:
+    """Reports that `user` may fill in: those of their own regions, whatever they do at the agency."""
+    return Submission.objects.select_related("region", "reporting_round").filter(
+        region__memberships__user=user
+    )
+
+
+def current_round(*, at: datetime) -> ReportingRound | None:
+    """The round that regions should see: the open one that closes first, else the last that opened."""
+    rounds = ReportingRound.objects.filter(opens_at__lte=at)
+    return rounds.filter(closes_at__gt=at).order_by("closes_at").first() or rounds.order_by("-closes_at").first()
+
+
+def plans_of(region_code: str, years: Iterable[int]) -> dict[int, Baseline]:
+    """Year -> the region's planned AT posts in the 2021 agreement, for the years that have a plan."""
+    plans = Baseline.objects.filter(region_id=region_code, year__in=list(years), post_type=PostType.AT)
+    return {plan.year: plan for plan in plans}
+
+
+def draft_texts(submission: Submission) -> dict[str, str]:
+    """Field -> text as it stands in the draft."""
+    return dict(DraftValue.objects.filter(submission=submission).values_list("field", "text"))
+
+
+def draft_last_saved(submission: Submission) -> DraftValue | None:
+    """The draft value that was saved last, with who saved it."""
+    values = DraftValue.objects.filter(submission=submission).select_related("updated_by")
+    return values.order_by("-updated_at").first()
+
+
+def latest_revision(submission: Submission) -> Revision | None:
+    """The version that counts: the one submitted last."""
+    return Revision.objects.filter(submission=submission).order_by("-number").first()
+
+
+def revisions_with_figures(submission: Submission) -> list[Revision]:
+    """All versions, newest first, each with its figures."""
+    figures = Prefetch("figures", queryset=Figure.objects.order_by("post_type", "year"))
+    return list(submission.revisions.prefetch_related(figures).order_by("-number"))
+
+
+def events_of(submission: Submission) -> QuerySet[ReviewEvent]:
+    """What happened to a report, newest first."""
+    return ReviewEvent.objects.filter(submission=submission).select_related("revision", "by")
+
+
+def colleagues_in(region_code: str) -> list[Membership]:
+    """Who serves a region: ombud, representants, uppgiftssamordnare, in that order."""
+    people = Membership.objects.filter(region_id=region_code, user__is_active=True).select_related("user")
+    order = list(Role.values)
+    return sorted(people, key=lambda member: (order.index(member.role), member.user.name))
+
+
+def signatories_of(region_code: str) -> QuerySet[User]:
+    """Ombud and representants of a region: those whom decisions about its report concern."""
+    return User.objects.filter(
+        is_active=True,
+        memberships__region_id=region_code,
+        memberships__role__in=[Role.OMBUD, Role.REPRESENTANT],
+    ).distinct()
+
+
+def members_of(region_code: str) -> QuerySet[User]:
+    """Everyone who serves a region."""
+    return User.objects.filter(is_active=True, memberships__region_id=region_code).distinct()
+
+
+def ombud_of(region_code: str) -> User | None:
+    """The region's ombud, if it has one that may sign in."""
+    return User.objects.filter(
+        is_active=True, memberships__region_id=region_code, memberships__role=Role.OMBUD
+    ).first()
+
+
+def not_submitted(reporting_round: ReportingRound) -> QuerySet[Submission]:
+    """Reports that the agency still waits for: never submitted."""
+    return Submission.objects.select_related("region").filter(
+        reporting_round=reporting_round, state__in=[State.NOT_STARTED, State.DRAFT]
+    )
+
+
+def open_rounds(*, at: datetime) -> QuerySet[ReportingRound]:
+    """Rounds in which regions may report at the moment `at`."""
+    return ReportingRound.objects.filter(opens_at__lte=at, closes_at__gt=at)
+
+
+def status_report_recipients() -> list[User]:
+    """Agency staff whose role includes the status report."""
+    people = User.objects.with_perm(
+        "reporting.receive_status_report",
+        include_superusers=False,
+        backend="reporting.accounts.InvitedBackend",
+    )
+    return list(people.filter(is_staff=True).order_by("email"))
+
+
+def shows_synthetic_data(reporting_round: ReportingRound | None) -> bool:
+    """Whether figures of the round are synthetic, which every page that shows them says."""
+    if reporting_round is not None:
+        return reporting_round.is_demo
+    return Baseline.objects.filter(standing=Standing.SYNTHETIC).exists()

@@ -1,0 +1,1 @@
+"""What people ask for: one function per business action, one transaction each."""

@@ -1,0 +1,33 @@
+"""Thin doors for the worker."""
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from reporting import mailer, notices
+
+
+@shared_task(
+    name="reporting.send_mail",
+    acks_late=True,  # safe, because a sent mail is not sent again
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def send_mail_task(mail_id: int) -> None:
+    """Send a mail from the outbox."""
+    mailer.send_mail(mail_id, at=timezone.now())
+
+
+@shared_task(name="reporting.send_waiting_mail")
+def send_waiting_mail_task() -> None:
+    """Every few seconds: send what a lost message or a refusing mail server left waiting."""
+    for mail_id in mailer.waiting_mail(at=timezone.now()):
+        send_mail_task.delay(mail_id)
+
+
+@shared_task(name="reporting.send_reminders")
+def send_reminders_task() -> None:
+    """Every morning: remind regions that have not submitted, if a reminder is due."""
+    for mail_id in notices.write_reminders(at=timezone.now()):
+        send_mail_task.delay(mail_id)

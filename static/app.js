@@ -1,0 +1,64 @@
+/* What a page does beyond its links and forms. Every page works without this file. */
+(() => {
+  "use strict";
+
+  function addReveal(control) {
+    const input = control.querySelector("input[type=password]");
+    if (!input || control.querySelector(".pp-reveal")) return;
+    const text = control.dataset;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "pp-reveal";
+    const update = () => {
+      const hidden = input.type === "password";
+      button.textContent = hidden ? text.ppShow : text.ppHide;
+      button.setAttribute("aria-label", hidden ? text.ppShowLong : text.ppHideLong);
+    };
+    button.setAttribute("aria-controls", input.id);
+    button.addEventListener("click", () => {
+      input.type = input.type === "password" ? "text" : "password";
+      update();
+      input.focus();
+    });
+    // A browser offers to save what it sees in a text field, so the field is hidden again before it is sent.
+    input.form?.addEventListener("submit", () => { input.type = "password"; update(); });
+    update();
+    control.classList.add("pp-control--password");
+    control.append(button);
+  }
+
+  function markRow(region) {
+    for (const row of document.querySelectorAll(".pp-table--results tr.is-on")) row.classList.remove("is-on");
+    if (region) document.getElementById(`r-${region}`)?.classList.add("is-on");
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    // The card is fetched in place, so the link only has to leave its address behind.
+    const county = event.target.closest("a.pp-map__c");
+    if (county && window.htmx) {
+      event.preventDefault();
+      history.replaceState(history.state, "", county.getAttribute("href"));
+      if (document.activeElement !== county) window.htmx.trigger(county, "pp-choose");
+      return;
+    }
+    const account = event.target.closest("[data-pp-fill]");
+    if (account) {
+      for (const [id, value] of Object.entries(JSON.parse(account.dataset.ppFill))) {
+        const input = document.getElementById(id);
+        if (input) input.value = value;
+      }
+      document.getElementById(account.dataset.ppThen)?.focus();
+    }
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "mapcard") markRow(event.target.querySelector("[data-region]")?.dataset.region);
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-pp-password]").forEach(addReveal);
+    document.querySelector("[data-pp-focus]")?.focus();
+    document.querySelectorAll("[data-pp-fill]").forEach((button) => { button.hidden = false; });
+  });
+})();
