@@ -6,7 +6,8 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from allocation import runner, selectors
+from allocation import runner, selectors, status_reports
+from reporting.tasks import send_mail_task
 
 # Longer than a run takes, so that a request is not sent a second time while its message is under way.
 PATIENCE = timedelta(seconds=15)
@@ -29,3 +30,10 @@ def resend_waiting_recomputations_task() -> None:
     """Every few seconds: send again what a lost message or a dead worker left waiting."""
     for recomputation_id in selectors.waiting_recomputations(before=timezone.now() - PATIENCE):
         recompute_task.delay(recomputation_id)
+
+
+@shared_task(name="allocation.send_status_reports")
+def send_status_reports_task() -> None:
+    """Each weekday morning: tell the agency where every round stands."""
+    for mail_id in status_reports.write_daily_status_reports(at=timezone.now()):
+        send_mail_task.delay(mail_id)

@@ -21,10 +21,16 @@ WORKER_KEY = "platsplan:alive:worker"
 BEAT_KEY = "platsplan:alive:beat"
 
 app.conf.beat_schedule = {
-    "send mail that waits": {"task": "reporting.send_waiting_mail", "schedule": SWEEP_SECONDS},
+    # A sweep that no worker took in time is useless: the next one does the same. So none pile up.
+    "send mail that waits": {
+        "task": "reporting.send_waiting_mail",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
     "run what was asked for and not done": {
         "task": "allocation.resend_waiting_recomputations",
         "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
     },
     "remind regions": {"task": "reporting.send_reminders", "schedule": crontab(hour="7", minute="0")},
     "status report": {

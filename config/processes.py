@@ -59,9 +59,11 @@ class Console(Printer):  # type: ignore[misc]  # honcho has no types
 
 
 def work() -> None:
-    """Be the worker, without Celery's warning that it runs as root: a demonstration in a container often does."""
+    """Be the worker, without Celery's warning about root: in a container a demonstration often runs so."""
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    app.worker_main(["--quiet", "worker", "--concurrency=2", "--loglevel=warning"])
+    # One worker alone has no neighbours to greet, and waits a second for their answer.
+    alone = ["--without-mingle", "--without-gossip"]
+    app.worker_main(["--quiet", "worker", "--concurrency=2", "--loglevel=warning", *alone])
 
 
 def manage() -> int:

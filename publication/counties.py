@@ -31,6 +31,8 @@ def counties() -> dict[str, County]:
     """County code -> outline, in code order."""
     data = json.loads(_FILE.read_text(encoding="utf-8"))
     return {
-        county["code"]: County(code=county["code"], path=county["path"], x=county["label"][0], y=county["label"][1])
+        county["code"]: County(
+            code=county["code"], path=county["path"], x=county["label"][0], y=county["label"][1]
+        )
         for county in sorted(data["counties"], key=lambda county: county["code"])
     }

@@ -47,9 +47,9 @@ FIRST_DIRECTION = {
 class RegionResult:
     """One region's planned posts against the limit.
 
-    `rate` is per 100 000 inhabitants; `bar` is its length in a drawing `BAR_WIDTH` wide, ready for SVG. `limit_posts` is
-    the lowest number of posts that reaches the limit and `to_limit` how many are lacking, 0 where it is
-    reached. Whatever rests on a missing figure is None.
+    `rate` is per 100 000 inhabitants; `bar` is its length in a drawing `BAR_WIDTH` wide, ready for SVG.
+    `limit_posts` is the lowest number of posts that reaches the limit and `to_limit` how many are lacking,
+    0 where it is reached. Whatever rests on a missing figure is None.
     """
 
     code: str
@@ -199,7 +199,9 @@ def _national(rows: Sequence[PlanRow], rules: RuleSet) -> National:
     inhabitants = _sum_of([row.inhabitants for row in rows])
     if posts is None or inhabitants is None:
         return National(posts=posts, inhabitants=inhabitants, rate=None)
-    return National(posts=posts, inhabitants=inhabitants, rate=rate(rules, posts=posts, inhabitants=inhabitants))
+    return National(
+        posts=posts, inhabitants=inhabitants, rate=rate(rules, posts=posts, inhabitants=inhabitants)
+    )
 
 
 def _sum_of(figures: Sequence[int | None]) -> int | None:

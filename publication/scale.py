@@ -31,11 +31,14 @@ class MapClass:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The limit, the guideline and the classes between them, lowest first."""
+    """The limit, the guideline and the classes between them, lowest first.
+
+    `guideline_source` holds ids of the rule set's sources.
+    """
 
     limit: Decimal
     guideline: Decimal
-    guideline_source: str
+    guideline_source: tuple[str, ...]
     classes: tuple[MapClass, ...]
 
     def class_of(self, rate: Decimal) -> MapClass:
@@ -65,8 +68,8 @@ def _classes(edges: Sequence[Decimal], limit: Decimal) -> list[MapClass]:
 
 
 @cache
-def _settings() -> tuple[Decimal, str, tuple[Decimal, ...]]:
+def _settings() -> tuple[Decimal, tuple[str, ...], tuple[Decimal, ...]]:
     with _FILE.open("rb") as file:
         data = tomllib.load(file, parse_float=Decimal)
     guideline = data["guideline"]
-    return guideline["rate"], guideline["source"], tuple(data["classes"]["bounds"])
+    return guideline["rate"], tuple(guideline["source"]), tuple(data["classes"]["bounds"])

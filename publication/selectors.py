@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reporting.models import Baseline, Inhabitants, PopulationReference, PostType, PublishedRate, Region, Standing
+from reporting.models import (
+    Baseline,
+    Inhabitants,
+    PopulationReference,
+    PostType,
+    PublishedRate,
+    Region,
+    Standing,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +70,14 @@ def published_plan(*, year: int, population_reference: str) -> PublishedPlan:
         population_reference: identifier of the count of inhabitants, as the rule set names it.
     """
     plans = {
-        plan.region_id: plan for plan in Baseline.objects.filter(year=year, post_type=PostType.AT).order_by("region")
+        plan.region_id: plan
+        for plan in Baseline.objects.filter(year=year, post_type=PostType.AT).order_by("region")
     }
     counts = {
         count.region_id: count
-        for count in Inhabitants.objects.filter(reference__slug=population_reference).select_related("reference")
+        for count in Inhabitants.objects.filter(reference__slug=population_reference).select_related(
+            "reference"
+        )
     }
     rates = {rate.region_id: rate for rate in PublishedRate.objects.filter(year=year).order_by("region")}
     rows = tuple(

@@ -1,5 +1,6 @@
 """The open pages: results, and what the site says about itself."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -55,7 +56,11 @@ def results(request: HttpRequest) -> HttpResponse:
     if request.htmx and request.htmx.target == "mapcard":  # type: ignore[attr-defined]  # set by django-htmx
         response = render(request, "publication/_map_card.html", context)
     else:
-        context |= _page_context(figures, sort, direction) | {"limit_sources": _limit_sources(rules)}
+        context |= _page_context(figures, sort, direction)
+        context["limit_sources"] = _titles_of(
+            rules, rules.threshold_basis.source if rules.threshold_basis else ()
+        )
+        context["guideline_sources"] = _titles_of(rules, scale.guideline_source)
         response = render(request, "publication/results.html", context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
@@ -79,7 +84,9 @@ def _page_context(figures: Results, sort: Sort, direction: Direction) -> dict[st
     rows = figures.ordered(sort, direction)
     outlines = counties()
     return {
-        "counties": [(region, outlines[region.code]) for region in figures.regions if region.code in outlines],
+        "counties": [
+            (region, outlines[region.code]) for region in figures.regions if region.code in outlines
+        ],
         "rows": rows,
         "sort": sort,
         "direction": direction,
@@ -98,8 +105,7 @@ def _page_context(figures: Results, sort: Sort, direction: Direction) -> dict[st
     }
 
 
-def _limit_sources(rules: RuleSet) -> list[str]:
-    cited = rules.threshold_basis.source if rules.threshold_basis else ()
+def _titles_of(rules: RuleSet, cited: Collection[str]) -> list[str]:
     swedish = get_language() == "sv"
     return [source.title_sv if swedish else source.title for source in rules.sources if source.id in cited]
 

@@ -2,11 +2,13 @@
 
 import smtplib
 from datetime import datetime
+from itertools import islice
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from reporting.emails import message_id
+from reporting.invitations import InvitationVoid, fill_in_link
 from reporting.models import Mail
 
 # A mail is tried again after 10 s, 20 s, 40 s … at most an hour apart.
@@ -24,10 +26,9 @@ def due(mail: Mail, *, at: datetime) -> bool:
 
 def waiting_mail(*, at: datetime, limit: int = 500) -> list[int]:
     """Ids of mails that are written, not sent, and due for an attempt."""
-    mails = Mail.objects.filter(sent_at=None).only(
-        "pk", "attempts", "last_attempt_at", "created_at"
-    ).order_by("created_at")
-    return [mail.pk for mail in mails[:limit] if due(mail, at=at)]
+    mails = Mail.objects.filter(sent_at=None).only("pk", "attempts", "last_attempt_at", "created_at")
+    due_mails = (mail.pk for mail in mails.order_by("created_at").iterator() if due(mail, at=at))
+    return list(islice(due_mails, limit))
 
 
 @transaction.atomic
@@ -44,23 +45,28 @@ def send_mail(mail_id: int, *, at: datetime) -> bool:
     mail = Mail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, sent_at=None).first()
     if mail is None:
         return False
-    message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
-        to=[mail.recipient],
-        cc=[mail.copy_to] if mail.copy_to else [],
-        headers={"Message-ID": message_id(mail.pk), "Auto-Submitted": "auto-generated"},
-    )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
     mail.attempts += 1
     mail.last_attempt_at = at
     try:
-        message.send()
-    except (OSError, smtplib.SMTPException) as error:
+        _message(mail).send()
+    except (OSError, smtplib.SMTPException, ValueError, InvitationVoid) as error:
         mail.last_error = f"{type(error).__name__}: {error}"
     else:
         mail.sent_at = at
         mail.last_error = ""
     mail.save(update_fields=["attempts", "last_attempt_at", "sent_at", "last_error"])
     return mail.sent_at is not None
+
+
+def _message(mail: Mail) -> EmailMultiAlternatives:
+    text, html = fill_in_link(mail.text, mail.html, recipient=mail.recipient)
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=text,
+        to=[mail.recipient],
+        cc=[mail.copy_to] if mail.copy_to else [],
+        headers={"Message-ID": message_id(mail.pk), "Auto-Submitted": "auto-generated"},
+    )
+    if html:
+        message.attach_alternative(html, "text/html")
+    return message

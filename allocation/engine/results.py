@@ -13,8 +13,9 @@ class AwardResult(NamedTuple):
     """What one region gets from one pot, and why.
 
     `reason` is `eligible`, `not-reported`, or the code of the first condition that is not met.
-    `assumed` is True when any step of the trace is. `position` is the region's place in code order. The trace is built from the very numbers of
-    the calculation when it is asked for, so that a sweep of scenarios does not pay for it.
+    `assumed` is True when any step of the trace is. `position` is the region's place in code
+    order. The trace is built from the very numbers of the calculation when it is asked for, so that
+    a sweep of scenarios does not pay for it.
     """
 
     pot: str

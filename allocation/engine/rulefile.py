@@ -217,17 +217,7 @@ class _Reader:
 
     def _basis(self, table: Table) -> Basis:
         """Take `source`, `assumed`, `why` and `why_sv`, the last keys of every table with a number."""
-        cited: list[str] = []
-        if table.has("source"):
-            value: Any = table.take("source")
-            if type(value) is not list or not value:
-                raise table.invalid("source", f"must be a list of one or more sources, not {clip(value)}")
-            for source in value:
-                if type(source) is not str or source not in self.source_ids:
-                    raise table.invalid("source", f"{clip(source)} does not stand under sources")
-                if source in cited:
-                    raise table.invalid("source", f"{clip(source)} is given twice")
-                cited.append(source)
+        cited = self._cited(table)
         assumed = False
         if table.has("assumed"):
             value = table.take("assumed")
@@ -242,7 +232,20 @@ class _Reader:
         elif not cited:
             raise table.invalid("source", "is missing: give a source, or assumed = true and why")
         table.finish()
-        return Basis(source=tuple(cited), assumed=assumed, why=why, why_sv=why_sv)
+        return Basis(source=cited, assumed=assumed, why=why, why_sv=why_sv)
+
+    def _cited(self, table: Table) -> tuple[str, ...]:
+        if not table.has("source"):
+            return ()
+        value: Any = table.take("source")
+        if type(value) is not list or not value:
+            raise table.invalid("source", f"must be a list of one or more sources, not {clip(value)}")
+        for place, source in enumerate(value):
+            if type(source) is not str or source not in self.source_ids:
+                raise table.invalid("source", f"{clip(source)} does not stand under sources")
+            if source in value[:place]:
+                raise table.invalid("source", f"{clip(source)} is given twice")
+        return tuple(value)
 
     def _kronor(self, table: Table) -> tuple[int, Basis]:
         return table.whole("amount_kr", least=0, most=LARGEST_FIGURE), self._basis(table)

@@ -1,40 +1,19 @@
 """Builds the explanation of an award and of a pot from the numbers of the calculation."""
 
 from fractions import Fraction
-from typing import Any
 
-from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence, fact_basis, fact_rules
+from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence, fact_rules
+from allocation.engine.figures import condition, fact, ladder_step, shown, step, within
 from allocation.engine.measures import (
     Range,
     as_rate,
     condition_range,
-    met_by,
     posts_giving,
-    rate_scaled,
     reported_needed,
     scaled_bound,
 )
-from allocation.engine.rules import (
-    NEEDS_REPORT,
-    RATES,
-    UNITS,
-    Basis,
-    Condition,
-    Ladder,
-    Measure,
-    Proportional,
-)
+from allocation.engine.rules import NEEDS_REPORT, UNITS, Ladder, Proportional
 from allocation.engine.tracestep import Quantity, TraceStep
-
-_SIGNS = {"at-least": ">=", "above": ">", "at-most": "<=", "below": "<"}
-_GIVEN_KEYS: dict[Measure, str] = {
-    "reported": "reporting",
-    "planned": "baseline",
-    "inhabitants": "population",
-    "increase": "baseline",
-    "planned-rate": "rate",
-    "reported-rate": "rate",
-}
 
 
 def award_trace(evidence: PotEvidence, index: int) -> tuple[TraceStep, ...]:
@@ -43,16 +22,16 @@ def award_trace(evidence: PotEvidence, index: int) -> tuple[TraceStep, ...]:
     Args:
         index: the region's place in code order.
     """
-    steps = [_fact(evidence, index, measure) for measure in fact_rules(evidence.measures)]
-    steps += [_condition(evidence, index, part) for part in evidence.pot.conditions]
+    steps = [fact(evidence, index, measure) for measure in fact_rules(evidence.measures)]
+    steps += [condition(evidence, index, part) for part in evidence.pot.conditions]
     share = evidence.pot.share
     if evidence.reasons[index] != ELIGIBLE:
         if evidence.reasons[index].endswith("-below-first-step") and isinstance(share, Ladder):
-            steps.append(_ladder_step(evidence, index, share, reached=-1))
+            steps.append(ladder_step(evidence, index, share, reached=-1))
         steps.append(_not_eligible(evidence, index))
     elif isinstance(share, Ladder):
         place = evidence.places[index]
-        steps.append(_ladder_step(evidence, index, share, reached=evidence.reached[place]))
+        steps.append(ladder_step(evidence, index, share, reached=evidence.reached[place]))
         steps += _common(evidence)
         if evidence.oversubscribed:
             steps += [_share(evidence, place), _whole_kronor(evidence, place)]
@@ -70,7 +49,7 @@ def pot_trace(evidence: PotEvidence) -> tuple[TraceStep, ...]:
     split = evidence.split
     allocated_kr = sum(split.awards_kr)
     steps.append(
-        _step(
+        step(
             "leftover-kronor",
             "rounding",
             {
@@ -84,7 +63,7 @@ def pot_trace(evidence: PotEvidence) -> tuple[TraceStep, ...]:
         )
     )
     steps.append(
-        _step(
+        step(
             "unallocated",
             evidence.pot.key,
             {
@@ -111,143 +90,10 @@ def _common(evidence: PotEvidence) -> list[TraceStep]:
     return evidence.common_steps
 
 
-def _step(
-    rule: str,
-    key: str,
-    inputs: dict[str, Quantity],
-    operation: str,
-    result: Any,
-    unit: str,
-    basis: Basis,
-    notes: dict[str, Quantity] | None = None,
-) -> TraceStep:
-    return TraceStep(
-        rule,
-        key,
-        inputs,
-        operation,
-        result,
-        unit,
-        basis.source,
-        basis.assumed,
-        basis.why,
-        basis.why_sv,
-        notes or {},
-    )
-
-
-def _fact(evidence: PotEvidence, index: int, measure: Measure) -> TraceStep:
-    rules, report = evidence.facts.rules, evidence.facts.reports[index]
-    planned = Quantity(report.planned, "posts")
-    reported = Quantity(report.reported, "posts")
-    inhabitants = Quantity(report.inhabitants, "persons")
-    match measure:
-        case "reported":
-            inputs, operation = {"reported": reported}, "reported"
-        case "planned":
-            inputs, operation = {"planned": planned}, "planned"
-        case "inhabitants":
-            inputs, operation = {"inhabitants": inhabitants}, "inhabitants"
-        case "increase":
-            inputs = {"reported": reported, "planned": planned}
-            operation = "reported - planned"
-        case "planned-rate" | "reported-rate":
-            posts = "planned" if measure == "planned-rate" else "reported"
-            inputs = {
-                posts: planned if measure == "planned-rate" else reported,
-                "per_inhabitants": Quantity(rules.rate_per, "persons"),
-                "inhabitants": inhabitants,
-                "decimals": Quantity(rules.rate_decimals, "number"),
-            }
-            operation = f"half_up({posts} * per_inhabitants / inhabitants, decimals)"
-    return _step(
-        measure,
-        _GIVEN_KEYS[measure],
-        inputs,
-        operation,
-        _shown(evidence, measure, evidence.facts.columns[measure][index]),
-        UNITS[measure],
-        fact_basis(rules, measure),
-    )
-
-
-def _condition(evidence: PotEvidence, index: int, condition: Condition) -> TraceStep:
-    rules, report = evidence.facts.rules, evidence.facts.reports[index]
-    measure = condition.measure
-    value = evidence.facts.columns[measure][index]
-    bound = scaled_bound(rules, measure, condition.bound)
-    name, limit = measure.replace("-", "_"), condition.reason.rsplit("-", 1)[1]
-    unit = UNITS[measure]
-    notes: dict[str, Quantity] = {}
-    met = None
-    values = met_by(condition.comparison, bound)
-    if value is not None:
-        met = _within(value, values)
-        notes["margin"] = Quantity(_shown(evidence, measure, value - bound), unit)
-    if measure != "inhabitants":
-        posts = posts_giving(rules, measure, values, report)
-        counted = "reported" if measure in NEEDS_REPORT else "planned"
-        border, beyond = (posts.high, 1) if posts.low is None else (posts.low, -1)
-        if border is not None and border >= 0:
-            notes["counted"] = Quantity(counted, "code")
-            notes["border_posts"] = Quantity(border, "posts")
-            if border + beyond >= 0:
-                past = border + beyond
-                notes["beyond_posts"] = Quantity(past, "posts")
-                notes["beyond_value"] = Quantity(
-                    _shown(evidence, measure, _at_posts(evidence, index, measure, past)), unit
-                )
-    return _step(
-        "condition",
-        condition.key,
-        {
-            name: Quantity(_shown(evidence, measure, value), unit),
-            limit: Quantity(_shown(evidence, measure, bound), unit),
-        },
-        f"{name} {_SIGNS[condition.comparison]} {limit}",
-        met,
-        "truth",
-        condition.basis,
-        notes,
-    )
-
-
-def _ladder_step(evidence: PotEvidence, index: int, ladder: Ladder, *, reached: int) -> TraceStep:
-    rules, report = evidence.facts.rules, evidence.facts.reports[index]
-    measure = ladder.measure
-    name, unit = measure.replace("-", "_"), UNITS[measure]
-    borders = [scaled_bound(rules, measure, step.at) for step in ladder.steps]
-    shown = [_shown(evidence, measure, border) for border in borders]
-    notes = {"step": Quantity(reached + 1, "number"), "step_count": Quantity(len(borders), "number")}
-    if reached >= 0:
-        notes["step_at"] = Quantity(shown[reached], unit)
-    if reached + 1 < len(borders):
-        notes["next_at"] = Quantity(shown[reached + 1], unit)
-        notes["next_amount_kr"] = Quantity(ladder.steps[reached + 1].amount_kr, "kr")
-        if measure in NEEDS_REPORT and report.reported is not None:
-            needed = posts_giving(rules, measure, Range(borders[reached + 1], None), report).low
-            notes["posts_to_next"] = Quantity((needed or 0) - report.reported, "posts")
-    return _step(
-        "ladder-step",
-        ladder.key if reached < 0 else ladder.steps[reached].key,
-        {
-            name: Quantity(_shown(evidence, measure, evidence.facts.columns[measure][index]), unit),
-            "steps": Quantity(
-                [[at, step.amount_kr] for at, step in zip(shown, ladder.steps, strict=True)], "steps"
-            ),
-        },
-        f"highest_step({name}, steps)",
-        ladder.steps[reached].amount_kr if reached >= 0 else 0,
-        "kr",
-        ladder.basis if reached < 0 else _both(ladder.basis, ladder.steps[reached].basis),
-        notes,
-    )
-
-
 def _pot_amount(evidence: PotEvidence) -> TraceStep:
     pot = evidence.pot
     pot_kr = Quantity(pot.amount_kr, "kr")
-    return _step("pot-amount", pot.key, {"pot_kr": pot_kr}, "pot_kr", pot.amount_kr, "kr", pot.basis)
+    return step("pot-amount", pot.key, {"pot_kr": pot_kr}, "pot_kr", pot.amount_kr, "kr", pot.basis)
 
 
 def _to_share(evidence: PotEvidence, share: Proportional) -> list[TraceStep]:
@@ -257,7 +103,7 @@ def _to_share(evidence: PotEvidence, share: Proportional) -> list[TraceStep]:
     total = _weight(evidence, split.total_weight)
     steps = [
         _pot_amount(evidence),
-        _step(
+        step(
             "sum-of-weights",
             share.key,
             {"sharers": sharers},
@@ -277,7 +123,7 @@ def _to_share(evidence: PotEvidence, share: Proportional) -> list[TraceStep]:
         notes["pot_per_unit_kr"] = Quantity(str(Fraction(pot_kr, units)), "kr/post")
         notes["pot_per_unit_decimal"] = Quantity(_half_up(pot_kr, units, 2), "kr/post")
     steps.append(
-        _step(
+        step(
             "unit-cap",
             cap.key,
             {
@@ -297,7 +143,7 @@ def _to_share(evidence: PotEvidence, share: Proportional) -> list[TraceStep]:
 
 def _claims(evidence: PotEvidence, ladder: Ladder) -> TraceStep:
     pot_kr, claims_kr = evidence.pot.amount_kr, evidence.split.total_weight
-    return _step(
+    return step(
         "claims",
         evidence.pot.key,
         {
@@ -318,7 +164,7 @@ def _claims(evidence: PotEvidence, ladder: Ladder) -> TraceStep:
 def _claim_paid(evidence: PotEvidence, place: int, ladder: Ladder) -> TraceStep:
     claim_kr = evidence.weights[place]
     inputs = {"claim_kr": Quantity(claim_kr, "kr")}
-    return _step("claim-paid", ladder.key, inputs, "claim_kr", claim_kr, "kr", ladder.basis)
+    return step("claim-paid", ladder.key, inputs, "claim_kr", claim_kr, "kr", ladder.basis)
 
 
 def _share(evidence: PotEvidence, place: int) -> TraceStep:
@@ -333,7 +179,7 @@ def _share(evidence: PotEvidence, place: int) -> TraceStep:
         "sum_of_weights": _weight(evidence, total),
     }
     if not total:
-        return _step("share", key, inputs, "0", "0", "kr", basis)
+        return step("share", key, inputs, "0", "0", "kr", basis)
     notes = {
         "weight_is": Quantity("claim" if isinstance(share, Ladder) else share.weight, "code"),
         "percent": Quantity(_half_up(100 * weight, total, 4), "number"),
@@ -341,7 +187,7 @@ def _share(evidence: PotEvidence, place: int) -> TraceStep:
         "sharers": Quantity(len(evidence.sharers), "regions"),
     }
     exact = str(Fraction(split.amount_kr * weight, total))
-    return _step("share", key, inputs, "amount_kr * weight / sum_of_weights", exact, "kr", basis, notes)
+    return step("share", key, inputs, "amount_kr * weight / sum_of_weights", exact, "kr", basis, notes)
 
 
 def _whole_kronor(evidence: PotEvidence, place: int) -> TraceStep:
@@ -349,7 +195,7 @@ def _whole_kronor(evidence: PotEvidence, place: int) -> TraceStep:
     floor_kr, award_kr = split.floors_kr[place], split.awards_kr[place]
     total = split.total_weight or 1
     remainder = split.remainders[place]
-    return _step(
+    return step(
         "whole-kronor",
         "rounding",
         {
@@ -381,7 +227,7 @@ def _not_eligible(evidence: PotEvidence, index: int) -> TraceStep:
     else:
         for part in pot.conditions:
             value = evidence.facts.columns[part.measure][index]
-            if value is not None and not _within(value, condition_range(rules, part)):
+            if value is not None and not within(value, condition_range(rules, part)):
                 basis, key = part.basis, part.key
                 break
     notes = {}
@@ -395,10 +241,10 @@ def _not_eligible(evidence: PotEvidence, index: int) -> TraceStep:
         first = pot.share.steps[0]
         border = scaled_bound(rules, pot.share.measure, first.at)
         notes["first_step_at"] = Quantity(
-            _shown(evidence, pot.share.measure, border), UNITS[pot.share.measure]
+            shown(evidence, pot.share.measure, border), UNITS[pot.share.measure]
         )
         notes["first_step_kr"] = Quantity(first.amount_kr, "kr")
-    return _step("not-eligible", key, {"reason": Quantity(reason, "code")}, "0", 0, "kr", basis, notes)
+    return step("not-eligible", key, {"reason": Quantity(reason, "code")}, "0", 0, "kr", basis, notes)
 
 
 def _needed(evidence: PotEvidence, index: int) -> int | None:
@@ -412,29 +258,9 @@ def _needed(evidence: PotEvidence, index: int) -> int | None:
     for measure, values in tests:
         if measure in NEEDS_REPORT:
             ranges.append(posts_giving(facts.rules, measure, values, report))
-        elif not _within(facts.columns[measure][index] or 0, values):
+        elif not within(facts.columns[measure][index] or 0, values):
             return None
     return reported_needed(ranges)
-
-
-def _at_posts(evidence: PotEvidence, index: int, measure: Measure, posts: int) -> int:
-    report = evidence.facts.reports[index]
-    if measure in RATES:
-        return rate_scaled(evidence.facts.rules, posts=posts, inhabitants=report.inhabitants)
-    return posts - report.planned if measure == "increase" else posts
-
-
-def _within(value: int, values: Range) -> bool:
-    return not (
-        (values.low is not None and value < values.low) or (values.high is not None and value > values.high)
-    )
-
-
-def _shown(evidence: PotEvidence, measure: Measure, value: int | None) -> int | str | None:
-    """A measure as the trace shows it: a rate as text with its decimals, else the whole number."""
-    if value is None or measure not in RATES:
-        return value
-    return f"{as_rate(value, evidence.facts.rules.rate_decimals):f}"
 
 
 def _weight(evidence: PotEvidence, value: int) -> Quantity:
@@ -443,17 +269,7 @@ def _weight(evidence: PotEvidence, value: int) -> Quantity:
         return Quantity(value, "kr")
     if share.weight == "equal":
         return Quantity(value, "share")
-    return Quantity(_shown(evidence, share.weight, value), UNITS[share.weight])
-
-
-def _both(first: Basis, second: Basis) -> Basis:
-    source = (*first.source, *(part for part in second.source if part not in first.source))
-    return Basis(
-        source=source,
-        assumed=first.assumed or second.assumed,
-        why=" ".join(part for part in (first.why, second.why) if part),
-        why_sv=" ".join(part for part in (first.why_sv, second.why_sv) if part),
-    )
+    return Quantity(shown(evidence, share.weight, value), UNITS[share.weight])
 
 
 def _half_up(numerator: int, denominator: int, places: int) -> str:

@@ -2,11 +2,14 @@
 
 import re
 import textwrap
+from collections.abc import Sequence
 
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -14,6 +17,7 @@ TEXT_WIDTH = 72
 
 FONT = "font-family:'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif;"
 CELL = FONT + "font-size:14px;line-height:20px;color:#14231e;padding:7px 0;border-bottom:1px solid #dcdad1;"
+BAR = "font-size:0;line-height:10px;height:10px;border-left:2px solid #ffffff;"
 
 # Mail programs drop style sheets, so each element carries its look. The class of the same name
 # lets the few rules in _base.html change it for dark mode and narrow screens.
@@ -42,14 +46,17 @@ LOOKS: dict[str, str] = {
     "table": "border-collapse:collapse;width:100%;",
     "head": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 8px 4px 0;font-weight:bold;"
     "text-align:left;vertical-align:bottom;border-bottom:1px solid #76837d;",
-    "head-number": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 0 4px 8px;font-weight:bold;"
+    "head-number": FONT
+    + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 0 4px 8px;font-weight:bold;"
     "text-align:right;vertical-align:bottom;border-bottom:1px solid #76837d;",
     "label": CELL + "font-weight:normal;text-align:left;padding-right:12px;vertical-align:top;",
     "cell": CELL + "text-align:left;padding-right:8px;vertical-align:top;word-break:break-word;",
     "number": CELL + "text-align:right;padding-left:8px;vertical-align:top;white-space:nowrap;",
     "sum-label": CELL + "font-weight:bold;text-align:left;padding-right:12px;border-bottom:0;",
-    "sum-number": CELL + "font-weight:bold;text-align:right;padding-left:8px;white-space:nowrap;border-bottom:0;",
-    "checksum": CELL + "text-align:left;word-break:break-all;font-family:Consolas,'Liberation Mono',monospace;"
+    "sum-number": CELL
+    + "font-weight:bold;text-align:right;padding-left:8px;white-space:nowrap;border-bottom:0;",
+    "checksum": CELL
+    + "text-align:left;word-break:break-all;font-family:Consolas,'Liberation Mono',monospace;"
     "font-size:13px;",
     "button-cell": "background:#0f4a3c;border-radius:4px;",
     "button": FONT + "display:inline-block;padding:12px 20px;font-size:15px;font-weight:bold;color:#ffffff;"
@@ -57,28 +64,41 @@ LOOKS: dict[str, str] = {
     "link": "color:#0f4a3c;",
     "tag": FONT + "font-size:12px;line-height:16px;padding:0 6px;border:1px dashed #a3470f;border-radius:4px;"
     "color:#a3470f;font-weight:normal;white-space:nowrap;",
-    "state-not_started": FONT + "font-size:14px;line-height:20px;font-weight:bold;color:#4b5b54;padding:18px 0 6px;"
+    "state-not_started": FONT
+    + "font-size:14px;line-height:20px;font-weight:bold;color:#4b5b54;padding:18px 0 6px;"
     "border-bottom:1px solid #76837d;text-align:left;",
     "state-draft": FONT + "font-size:14px;line-height:20px;font-weight:bold;color:#14231e;padding:18px 0 6px;"
     "border-bottom:1px solid #76837d;text-align:left;",
-    "state-returned": FONT + "font-size:14px;line-height:20px;font-weight:bold;color:#a3470f;padding:18px 0 6px;"
+    "state-returned": FONT
+    + "font-size:14px;line-height:20px;font-weight:bold;color:#a3470f;padding:18px 0 6px;"
     "border-bottom:1px solid #76837d;text-align:left;",
-    "state-submitted": FONT + "font-size:14px;line-height:20px;font-weight:bold;color:#1f5180;padding:18px 0 6px;"
+    "state-submitted": FONT
+    + "font-size:14px;line-height:20px;font-weight:bold;color:#1f5180;padding:18px 0 6px;"
     "border-bottom:1px solid #76837d;text-align:left;",
-    "state-in_review": FONT + "font-size:14px;line-height:20px;font-weight:bold;color:#1f5180;padding:18px 0 6px;"
+    "state-in_review": FONT
+    + "font-size:14px;line-height:20px;font-weight:bold;color:#1f5180;padding:18px 0 6px;"
     "border-bottom:1px solid #76837d;text-align:left;",
-    "state-approved": FONT + "font-size:14px;line-height:20px;font-weight:bold;color:#0f4a3c;padding:18px 0 6px;"
+    "state-approved": FONT
+    + "font-size:14px;line-height:20px;font-weight:bold;color:#0f4a3c;padding:18px 0 6px;"
     "border-bottom:1px solid #76837d;text-align:left;",
+    "head-plain": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 8px 0 0;font-weight:bold;"
+    "text-align:left;",
+    "head-plain-number": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 0 0 8px;"
+    "font-weight:bold;text-align:right;",
+    "small-caption": FONT + "font-size:14px;line-height:20px;font-weight:bold;text-align:left;color:#14231e;"
+    "padding:12px 0 4px;",
+    "tiles": "margin-top:20px;border-collapse:collapse;",
+    "bar": "margin-top:12px;",
     "tile": FONT + "padding:14px 0 14px 16px;border:1px solid #dcdad1;",
     "count-approved": "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;color:#0f4a3c;",
     "count-agency": "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;color:#1f5180;",
     "count-region": "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;color:#a3470f;",
     "count-not_started": "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;color:#4b5b54;",
     "count-label": "font-size:13px;line-height:18px;color:#4b5b54;",
-    "bar-approved": "background:#0f4a3c;",
-    "bar-agency": "background:#7fb3a1;",
-    "bar-region": "background:#ecd0b2;",
-    "bar-not_started": "background:#ffffff;",
+    "bar-approved": BAR + "background:#0f4a3c;",
+    "bar-agency": BAR + "background:#7fb3a1;",
+    "bar-region": BAR + "background:#ecd0b2;",
+    "bar-not_started": BAR + "background:#ffffff;border:1px solid #76837d;",
     "footer": FONT + "padding:16px 24px 24px;font-size:13px;line-height:19px;color:#4b5b54;",
 }
 
@@ -106,6 +126,22 @@ def quoted(text: str) -> str:
     """Set a person's own words apart in plain text: each of its lines starts with `> `."""
     lines = str(text).replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
     return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+@register.filter
+def names(words: Sequence[str]) -> str:
+    """Join names as a sentence does: `Uppsala, Skåne and Gotland`."""
+    return get_text_list(list(words), _("and"))
+
+
+@register.simple_block_tag
+def column(content: str, width: int) -> str:
+    """Fill a column of a plain-text table: to the left, or to the right where the width is negative.
+
+    What is wider than its column keeps two spaces to the next.
+    """
+    text = content.strip()
+    return text.rjust(-width) if width < 0 else f"{text.ljust(width - 2)}  "
 
 
 @register.filter

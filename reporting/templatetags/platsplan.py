@@ -23,11 +23,11 @@ ICONS: dict[str, str] = {
     "compare": "M5 2.5v11M11 2.5v11M2.5 5.5L5 2.5l2.5 3M8.5 10.5l2.5 3 2.5-3",
     "cross": "M4 4l8 8M12 4l-8 8",
     "download": "M8 2.5v7.8M4.6 7.2L8 10.6l3.4-3.4M2.5 13.5h11",
-    "eye": "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM6.2 8a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0z",
-    "eye-off": "M3 3l10 10M6.6 4c.4-.1.9-.2 1.4-.2C12 3.8 14.5 8 14.5 8s-.7 1.2-2 2.3M4.2 5.4C2.5 6.6 1.5 8 1.5 8S4 12.2 8 12.2"
-    "c1 0 2-.3 2.8-.7",
+    "eye": "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8z"
+    "M6.2 8a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0z",
     "info": "M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0zM8 7.3V11M8 5v.1",
-    "lock": "M4.2 7h7.6a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1H4.2a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1zM5.2 7V5a2.8 2.8 0 015.6 0v2",
+    "lock": "M4.2 7h7.6a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1H4.2a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1z"
+    "M5.2 7V5a2.8 2.8 0 015.6 0v2",
     "mail": "M2.5 3.5h11v9h-11zM2.5 4.5L8 8.8l5.5-4.3",
     "not-included": "M4 8h8M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
     "pencil": "M10.8 2.8l2.4 2.4L5.6 12.8 2.5 13.5l.7-3.1z",
@@ -96,7 +96,7 @@ def chip(state: str, label: str = "") -> SafeString:
         template.TemplateSyntaxError: there is no such state.
     """
     if state not in CHIPS:
-        raise template.TemplateSyntaxError(f"No chip shows the state {state!r}. There are: {', '.join(CHIPS)}.")
+        raise template.TemplateSyntaxError(f"No chip shows {state!r}. There are: {', '.join(CHIPS)}.")
     kind, icon_name, word = CHIPS[state]
     return _fragment("_chip.html", kind=kind, icon_name=icon_name, label=label or word)
 
@@ -155,7 +155,7 @@ def kr(value: int | None) -> str:
 
 @register.filter
 def signed(value: int | None) -> str:
-    """Write a change with its sign: `+10`, `−5`, `0`."""
+    """Write a change with its sign: `+10`, a real minus before 5, `0`."""
     if value is None:
         return _missing_mark()
     return f"+{number(value)}" if value > 0 else number(value)

@@ -23,7 +23,7 @@ def report_lists(draw: st.DrawFn, *, least: int = 0) -> list[Report]:
     reports = []
     for code in codes:
         planned = draw(posts)
-        near = st.integers(-3, 45).map(lambda extra, planned=planned: max(0, planned + extra))
+        near = st.integers(max(0, planned - 3), planned + 45)
         reported = draw(st.one_of(near, near, posts, st.none()))
         reports.append(Report(code, draw(inhabitants), planned, reported))
     return reports

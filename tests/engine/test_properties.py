@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,7 +45,9 @@ def test_every_pot_reconciles_and_nobody_ineligible_is_paid(rules: RuleSet, repo
 
 @thorough
 @given(rules=rule_sets(), reports=report_lists(), random=st.randoms(use_true_random=False))
-def test_the_order_of_the_reports_changes_nothing(rules: RuleSet, reports: list[Report], random: Random) -> None:
+def test_the_order_of_the_reports_changes_nothing(
+    rules: RuleSet, reports: list[Report], random: Random
+) -> None:
     shuffled = list(reports)
     random.shuffle(shuffled)
     first, second = compute(rules, reports), compute(rules, iter(shuffled))
@@ -97,7 +100,7 @@ def test_a_pocket_calculator_reaches_every_amount_from_the_trace(
             if step.operation != "sum(weight)":
                 assert recalculate(step) == as_number(step.result), step
             else:
-                weights = [
+                weights: list[Any] = [
                     as_number(part.inputs["weight"].value)
                     for region in result.regions
                     for part in region.awards[place].trace
@@ -109,7 +112,9 @@ def test_a_pocket_calculator_reaches_every_amount_from_the_trace(
 
 @thorough
 @given(rules=rule_sets(), reports=report_lists(least=1), data=st.data())
-def test_what_the_trace_says_would_change_it_does(rules: RuleSet, reports: list[Report], data: st.DataObject) -> None:
+def test_what_the_trace_says_would_change_it_does(
+    rules: RuleSet, reports: list[Report], data: st.DataObject
+) -> None:
     place = data.draw(st.integers(0, len(reports) - 1))
     code = reports[place].code
 

@@ -80,6 +80,7 @@ def test_every_rule_in_a_trace_has_a_heading() -> None:
     for name in NAMES:
         for reported in ({}, more, {**more, "r03": None, "r09": 0}):
             allocation = compute(load_rules(name), make_reports(**reported))
-            for explained in (*allocation.pots, *(part for row in allocation.regions for part in row.awards)):
-                used |= {step.rule for step in explained.trace}
+            used |= {step.rule for pot in allocation.pots for step in pot.trace}
+            for region in allocation.regions:
+                used |= {step.rule for award in region.awards for step in award.trace}
     assert used == headings

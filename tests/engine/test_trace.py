@@ -167,3 +167,22 @@ def test_a_step_as_json_has_its_keys_in_a_fixed_order() -> None:
     assert list(first) == [
         "rule", "key", "inputs", "operation", "result", "unit", "source", "assumed", "why", "why_sv", "notes",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pot", "border", "beyond", "beyond_value"),
+    [("god", 3069, 3068, "15.34"), ("tydlig-forbattring", 3068, 3069, "15.35")],
+)
+def test_the_border_in_posts_counts_a_half_as_rounded_up(
+    pot: str, border: int, beyond: int, beyond_value: str
+) -> None:
+    # 3069 posts are 15.345 per 100 000, which rounds up to the threshold.
+    found = award(compute(AT_2022, [Report("01", 20_000_000, 3000, 3069)]), "01", pot)
+    notes = next(part for part in found.trace if part.rule == "condition").notes
+    assert notes["border_posts"].value == border
+    assert (notes["beyond_posts"].value, notes["beyond_value"].value) == (beyond, beyond_value)
+
+
+def test_the_posts_needed_count_a_half_as_rounded_up() -> None:
+    last = award(compute(AT_2022, [Report("01", 20_000_000, 3069, 3000)]), "01", "god").trace[-1]
+    assert (last.notes["reported_needed"].value, last.notes["posts_more"].value) == (3069, 69)

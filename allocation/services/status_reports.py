@@ -1,0 +1,50 @@
+"""Sending the status report on demand."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from allocation import status_reports
+from reporting import selectors
+from reporting.errors import DomainError, NotAllowed
+from reporting.models import Mail, ReportingRound, User
+from reporting.services.outbox import send_after_commit
+
+
+class NobodyToTell(DomainError):
+    """Nobody's role includes the status report."""
+
+
+@transaction.atomic
+def send_status_report(*, reporting_round: ReportingRound, by: User | None, at: datetime) -> list[Mail]:
+    """Send the status report on a round now, to everyone whose role includes it.
+
+    Each request sends a report of its own; two in the same second send one.
+
+    Args:
+        by: who asks; None for whoever runs the command on the server.
+
+    Returns:
+        the mails, one to each recipient, to be sent after the commit.
+
+    Raises:
+        NotAllowed: the role of `by` does not include sending the report.
+        NobodyToTell: there is no recipient.
+    """
+    if by is not None and not (by.is_staff and by.has_perm("reporting.send_status_report")):
+        raise NotAllowed(_("Your role does not include this action."))
+    recipients = selectors.status_report_recipients()
+    if not recipients:
+        raise NobodyToTell(
+            _("Nobody receives the status report. Give somebody at the agency a role that includes it.")
+        )
+    mails = status_reports.write_status_report(
+        reporting_round,
+        recipients=recipients,
+        occasion=status_reports.requested_occasion(reporting_round, at=at),
+        at=at,
+    )
+    for mail in mails:
+        send_after_commit(mail)
+    return mails

@@ -1,0 +1,188 @@
+"""Fixtures for every test: plain static files, Chromium, and the whole running system."""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.test import override_settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from psycopg import sql
+
+from tests.environment import redis_url
+
+PROJECT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The slow ones in two groups, each on one xdist worker, and first: two workers then end at about the same time.
+SLOW_FIRST = ("stack", "runtime")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A whole running system: where it answers, and where it keeps things."""
+
+    base_url: str
+    mail_folder: Path
+    database_url: str
+    var: Path
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share expensive servers together, and start them first."""
+    for item in items:
+        group = _group(item)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: (*SLOW_FIRST, "").index(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    if "stack" in getattr(item, "fixturenames", ()) or item.get_closest_marker("stack"):
+        return "stack"
+    return "runtime" if item.path.parent.name == "runtime" else ""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without a browser skip the browser tests, before anything is started; in CI that is a failure."""
+    if item.get_closest_marker("browser") is None or _browser_program():
+        return
+    reason = f"no Chromium: none of {', '.join(BROWSERS)} is on PATH, and PLATSPLAN_CHROMIUM is not set"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def _browser_program() -> str | None:
+    return os.environ.get("PLATSPLAN_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files() -> Iterator[None]:
+    """Static files by their plain names: the hashed ones exist only after collectstatic."""
+    storages = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(STORAGES=storages):
+        yield
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium. Per module: while Playwright runs, Django refuses to use its database."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=_browser_program(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser window with no cookies, at Swedish."""
+    context = browser.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty page."""
+    return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole system with demonstration data: real web, worker and beat, on a database of its own."""
+    name = f"stack_{secrets.token_hex(6)}"
+    server = os.environ["DATABASE_URL"]
+    database_url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    var = tmp_path_factory.mktemp("stack")
+    port = free_port()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        started = Launched(
+            ["--port", str(port)],
+            {"DATABASE_URL": database_url, "REDIS_URL": redis_url(0), "PLATSPLAN_VAR": str(var)},
+            log=tmp_path_factory.mktemp("log") / "stack.log",
+        )
+        try:
+            started.wait_until_ready(port)
+            yield Stack(f"http://127.0.0.1:{port}", var / "mail", database_url, var)
+            assert started.stop() == 0, started.words()
+        finally:
+            started.kill()
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class Launched:
+    """One start of `config.launch`, as bin/run makes it."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], *, log: Path) -> None:
+        self.log = log
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PLATSPLAN_", "PYTEST_", "DJANGO_"))
+            and name not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
+        }
+        output: IO[bytes]
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.launch", *arguments],
+                cwd=PROJECT,
+                env=inherited | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def words(self) -> str:
+        """Everything it has printed."""
+        return self.log.read_text(errors="replace")
+
+    def wait_until_ready(self, port: int, *, seconds: float = 90) -> None:
+        """Return when it has printed the ready line; fail when it ends or takes too long."""
+        line = f"Platsplan is ready at http://127.0.0.1:{port}/\n"
+        for _ in range(int(seconds * 10)):
+            if line in self.words():
+                return
+            try:
+                self.process.wait(0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            break
+        self.kill()
+        pytest.fail(f"Platsplan did not become ready:\n{self.words()}", pytrace=False)
+
+    def stop(self, *, how: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal; the exit status."""
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    def kill(self) -> None:
+        """End it without ceremony, if it runs still."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    """A TCP port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
