@@ -16,6 +16,7 @@ from reporting import selectors
 from reporting.locks import lock_round
 from reporting.models import (
     STOCKHOLM,
+    SUBMITTING_ROLES,
     Mail,
     MailKind,
     Membership,
@@ -254,12 +255,10 @@ def requested_occasion(reporting_round: ReportingRound, *, at: datetime) -> str:
 
 
 def _rows(reporting_round: ReportingRound, *, at: datetime) -> list[Row]:
-    reports = {report.region_id: report for report in Submission.objects.filter(reporting_round=reporting_round)}
-    with_signatory = set(
-        Membership.objects.filter(user__is_active=True, role__in=["ombud", "representant"]).values_list(
-            "region_id", flat=True
-        )
-    )
+    submissions = Submission.objects.filter(reporting_round=reporting_round)
+    reports = {report.region_id: report for report in submissions}
+    signatories = Membership.objects.filter(user__is_active=True, role__in=SUBMITTING_ROLES)
+    with_signatory = set(signatories.values_list("region_id", flat=True))
     midnight = at.astimezone(STOCKHOLM).replace(hour=0, minute=0, second=0, microsecond=0)
     reminded = set(
         Mail.objects.filter(
@@ -302,12 +301,10 @@ def _tallies(rows: Sequence[Row]) -> tuple[Tally, ...]:
     return tuple(Tally(key, count, shares[key]) for key, count in counts.items())
 
 
-def _attention(
-    rows: Sequence[Row], *, today: date, is_open: bool, failed: Recomputation | None
-) -> Attention:
+def _attention(rows: Sequence[Row], *, today: date, is_open: bool, failed: Recomputation | None) -> Attention:
     awaited = [row for row in rows if row.state in (State.NOT_STARTED, State.DRAFT)]
     not_started = [row for row in awaited if row.state == State.NOT_STARTED]
-    answers = [row for row in rows if row.answer_by is not None]
+    answers = [(row.answer_by, row) for row in rows if row.answer_by is not None]
     return Attention(
         not_started=tuple(row.name for row in not_started) if is_open else (),
         reminded_today=bool(not_started) and all(row.reminded_today for row in not_started),
@@ -315,10 +312,8 @@ def _attention(
         without_signatory=tuple(
             row.name for row in rows if not row.has_signatory and row.state != State.APPROVED
         ),
-        late=tuple(row for row in answers if row.answer_by is not None and row.answer_by < today),
-        soon=tuple(
-            row for row in answers if row.answer_by is not None and today <= row.answer_by <= today + ANSWER_SOON
-        ),
+        late=tuple(row for day, row in answers if day < today),
+        soon=tuple(row for day, row in answers if today <= day <= today + ANSWER_SOON),
         failed=failed,
     )
 
@@ -327,8 +322,8 @@ def _grant_line(run: AllocationRun) -> GrantLine:
     rules = parse_rules(run.rules_text, origin=run.rules_version)
     titles = {pot.id: pot.title for pot in rules.pots}
     facts = {
-        pot: (paid, bool(assumed))
-        for pot, paid, assumed in run.awards.values("pot")
+        pot: (paid, on_assumption > 0)
+        for pot, paid, on_assumption in run.awards.values("pot")
         .annotate(
             paid=Count("pk", filter=Q(amount_kr__gt=0)),
             on_assumption=Count("pk", filter=Q(assumed=True)),

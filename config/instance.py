@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,7 +86,8 @@ class Instance:
     def write_environment(self, variables: dict[str, str]) -> None:
         """Leave the settings for `manage.py` in a second terminal, readable by the owner only."""
         _write_private(
-            self.var / ENVIRONMENT, "".join(f"{name}={value}\n" for name, value in sorted(variables.items()))
+            self.var / ENVIRONMENT,
+            "".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())),
         )
 
     def remove_environment(self) -> None:

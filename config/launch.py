@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import io
 import json
 import os
 import signal
@@ -16,27 +15,28 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
-import django
 import redis
-from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, connections
 
 from config.celery import BEAT_KEY, WORKER_KEY
-from config.daemons import ServerTrouble, ends_with_parent, last_line, stop_process
+from config.daemons import ServerTrouble, ends_with_parent, stop_process
 from config.instance import CannotStart, Instance
 from config.postgres import Postgres
+from config.preparation import demonstration_accounts, prepare
 from config.processes import MARK
 from config.valkey import Valkey
 
 PROJECT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 90.0
-OLDEST_POSTGRESQL = 15
-STATIC_LOG = "log/static.log"
 # What manage.py needs in a second terminal to work with the same servers.
-SHARED_VARIABLES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PLATSPLAN_DEMO", "PLATSPLAN_BASE_URL")
+SHARED_VARIABLES = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "PLATSPLAN_DEMO",
+    "PLATSPLAN_BASE_URL",
+    "PLATSPLAN_VAR",
+)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Server: TypeAlias = Postgres | Valkey
@@ -91,15 +91,19 @@ def run(*, port: int, reset: bool) -> int:
     with contextlib.ExitStack() as stack:
         try:
             servers = _start_servers(instance, stack)
-            static = _start_collecting_static_files(instance, stack)
-            accounts = prepare(instance, servers, demo=demo)
-            if static.wait() != 0:
-                log = instance.var / STATIC_LOG
-                raise ServerTrouble(f"the static files cannot be collected: {last_line(log)} ({log}).")
+            for server in servers:
+                server.wait_until_ready()
+                os.environ[server.variable] = server.url()
+            instance.write_environment(
+                {name: os.environ[name] for name in SHARED_VARIABLES if name in os.environ}
+            )
+            prepare(var, demo=demo)
             watched = {type(server).__name__: server.process for server in servers}
             watched["The process manager"] = _start_processes(instance, stack, keep=list(watched.values()))
             _wait_until_ready(f"{address}/readyz", watched)
-            say(f"{accounts}\nReady after {time.monotonic() - started_at:.1f} seconds. Ctrl-C stops it.")
+            if demo:
+                say(demonstration_accounts())
+            say(f"Ready after {time.monotonic() - started_at:.1f} seconds. Ctrl-C stops it.")
             say(f"Platsplan is ready at {address}/")
             return _stay(watched)
         finally:
@@ -121,68 +125,6 @@ def check_port(port: int) -> None:
                 f"port {port} is in use. Stop the program that uses it, or choose another: "
                 f"bin/run --port {other}."
             ) from None
-
-
-def prepare(instance: Instance, servers: list[Server], *, demo: bool) -> str:
-    """Bring the database up to date; the servers may still be on their way up.
-
-    Returns:
-        What the terminal shows about the demonstration, or "" without demonstration mode.
-    """
-    for server in servers:
-        server.wait_until_ready()
-        os.environ[server.variable] = server.url()
-    instance.write_environment({name: os.environ[name] for name in SHARED_VARIABLES if name in os.environ})
-    try:
-        django.setup()
-        check_servers()
-        commands = ["migrate", "load_reference_data", *(["seed_demo"] if demo else [])]
-        for command in commands:
-            call_command(command, verbosity=0, stdout=io.StringIO())
-        return _demonstration_accounts() if demo else ""
-    except (ImproperlyConfigured, CommandError) as error:
-        raise CannotStart(str(error)) from None
-    finally:
-        connections.close_all()
-
-
-def check_servers() -> None:
-    """Raise CannotStart when the database or the broker does not answer, or is too old."""
-    try:
-        connection.ensure_connection()
-    except DatabaseError as error:
-        raise CannotStart(f"the database of DATABASE_URL does not answer: {_first_line(error)}.") from None
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version_num")
-        version = int(cursor.fetchone()[0]) // 10_000
-    if version < OLDEST_POSTGRESQL:
-        raise CannotStart(
-            f"the database of DATABASE_URL is PostgreSQL {version}; {OLDEST_POSTGRESQL} or later is needed."
-        )
-    broker = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5, socket_timeout=5)
-    try:
-        broker.ping()
-    except redis.RedisError as error:
-        raise CannotStart(f"the broker of REDIS_URL does not answer: {_first_line(error)}.") from None
-    finally:
-        broker.close()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-
-
-def _demonstration_accounts() -> str:
-    known = apps.get_model("reporting", "Region").objects.order_by("code").values_list("code", "name")
-    regions = "\n".join(f"    {code}  {name}" for code, name in known)
-    return f"""
-Demonstration accounts, password platsplan-demo:
-  handlaggare@platsplan.example       case officer at the agency
-  beslutsfattare@platsplan.example    decides at the agency
-  admin@platsplan.example             administers everything
-  ombud-CC@, representant-CC@ and samordnare-CC@platsplan.example, CC a county code, as in ombud-03:
-{regions}
-"""
 
 
 def say(text: str) -> None:
@@ -250,24 +192,6 @@ def _start_servers(instance: Instance, stack: contextlib.ExitStack) -> list[Serv
         valkey.start()
         servers.append(valkey)
     return servers
-
-
-def _start_collecting_static_files(
-    instance: Instance, stack: contextlib.ExitStack
-) -> "subprocess.Popen[bytes]":
-    """On the second core, while the database is being prepared: it needs no server."""
-    with (instance.var / STATIC_LOG).open("wb") as log:
-        collecting = subprocess.Popen(
-            [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"],
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=ends_with_parent(signal.SIGTERM),
-        )
-    stack.callback(stop_process, collecting, first=signal.SIGTERM, then=signal.SIGKILL)
-    return collecting
 
 
 def _start_processes(instance: Instance, stack: contextlib.ExitStack, *, keep: list[Process]) -> Process:

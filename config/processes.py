@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import Any
 
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from honcho.manager import Manager
 from honcho.printer import Printer
 
@@ -43,6 +43,7 @@ class Console(Printer):  # type: ignore[misc]  # honcho has no types
     """Prints what the processes say, and remembers which of them ended first."""
 
     first_to_end = ""
+    _terminal_gone = False
 
     def write(self, message: Any) -> None:
         """Print one line, unless it is honcho's own about signals, or the terminal has gone."""
@@ -50,12 +51,15 @@ class Console(Printer):  # type: ignore[misc]  # honcho has no types
             name, _, what = message.data.partition(" ")
             if what.startswith("stopped") and not self.first_to_end:
                 self.first_to_end = f"{name} {what}".strip()
-            return
+        elif not self._terminal_gone:
+            self._print(message)
+
+    def _print(self, message: Any) -> None:
         try:
             super().write(message)
         except OSError:
             # Nobody reads any more (the terminal was closed). Stopping must go on all the same.
-            self.output = open(os.devnull, "w")
+            self._terminal_gone = True
 
 
 def work() -> None:

@@ -124,7 +124,7 @@ def _source_files() -> Iterator[Path]:
 
 
 def _empty_catalog() -> Catalog:
-    catalog = Catalog(
+    return Catalog(
         locale="sv",
         domain="django",
         project="Platsplan",
@@ -137,7 +137,6 @@ def _empty_catalog() -> Catalog:
         language_team="Swedish",
         fuzzy=False,
     )
-    return catalog
 
 
 def _read() -> Catalog:

@@ -1,7 +1,9 @@
 """Addresses."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from reporting.views import after_sign_in
 
@@ -10,6 +12,6 @@ urlpatterns = [
     path("report/", include("reporting.urls")),
     path("accounts/", include("allauth.urls")),
     path("after-sign-in/", after_sign_in, name="after_sign_in"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from allocation.engine.measures import Range, posts_giving, rate, scaled_bound
@@ -100,8 +101,8 @@ class Results:
 
     @property
     def below(self) -> list[RegionResult]:
-        """Regions under the limit, the lowest rate first."""
-        return sorted((region for region in self.regions if region.is_below), key=_rate_then_code)
+        """Regions under the limit, the lowest rate first; equal rates by what they were before rounding."""
+        return sorted((region for region in self.regions if region.is_below), key=_unrounded_rate)
 
     @property
     def reaching(self) -> list[RegionResult]:
@@ -214,8 +215,8 @@ def _on_axis(value: Decimal, axis_max: int, width: int = BAR_WIDTH) -> str:
     return f"{value * width / axis_max:.1f}"
 
 
-def _rate_then_code(region: RegionResult) -> tuple[Decimal, str]:
-    return region.rate or Decimal(0), region.code
+def _unrounded_rate(region: RegionResult) -> Fraction:
+    return Fraction(region.posts or 0, region.inhabitants or 1)
 
 
 _FIGURES: dict[Sort, Callable[[RegionResult], Any]] = {

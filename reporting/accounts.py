@@ -1,5 +1,7 @@
 """Sign-in: accounts are invited, never self-made; demonstration accounts only in demonstration mode."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
@@ -14,12 +16,19 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allaut
         """Accounts are made by the agency or the region's ombud, by invitation."""
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """As allauth does; it would let an account in that the backend refused, to say that it is inactive."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        return None if _is_refused(user) else user
+
 
 class InvitedBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no stubs
     """Refuses demonstration accounts outside demonstration mode, at sign-in and in sessions that exist."""
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
         """Whether the account may be used here and now."""
-        if getattr(user, "is_demo", False) and not settings.PLATSPLAN_DEMO:
-            return False
-        return bool(super().user_can_authenticate(user))
+        return not _is_refused(user) and bool(super().user_can_authenticate(user))
+
+
+def _is_refused(user: AbstractBaseUser | None) -> bool:
+    return getattr(user, "is_demo", False) and not settings.PLATSPLAN_DEMO

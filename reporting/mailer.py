@@ -20,7 +20,7 @@ def due(mail: Mail, *, at: datetime) -> bool:
     """Whether the pause after the last failed attempt is over."""
     if mail.last_attempt_at is None:
         return (at - mail.created_at).total_seconds() >= FIRST_PAUSE_SECONDS  # its own message is under way
-    pause = min(FIRST_PAUSE_SECONDS * 2 ** min(mail.attempts - 1, 12), LONGEST_PAUSE_SECONDS)
+    pause = min(FIRST_PAUSE_SECONDS << min(mail.attempts - 1, 12), LONGEST_PAUSE_SECONDS)
     return (at - mail.last_attempt_at).total_seconds() >= pause
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, QuerySet
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.db.models import Prefetch, Q, QuerySet
 
 from reporting.models import (
     Baseline,
@@ -48,7 +48,9 @@ def submissions_editable_by(user: User) -> QuerySet[Submission]:
 def current_round(*, at: datetime) -> ReportingRound | None:
     """The round that regions should see: the open one that closes first, else the last that opened."""
     rounds = ReportingRound.objects.filter(opens_at__lte=at)
-    return rounds.filter(closes_at__gt=at).order_by("closes_at").first() or rounds.order_by("-closes_at").first()
+    return (
+        rounds.filter(closes_at__gt=at).order_by("closes_at").first() or rounds.order_by("-closes_at").first()
+    )
 
 
 def plans_of(region_code: str, years: Iterable[int]) -> dict[int, Baseline]:
@@ -126,12 +128,11 @@ def open_rounds(*, at: datetime) -> QuerySet[ReportingRound]:
 
 def status_report_recipients() -> list[User]:
     """Agency staff whose role includes the status report."""
-    people = User.objects.with_perm(
-        "reporting.receive_status_report",
-        include_superusers=False,
-        backend="reporting.accounts.InvitedBackend",
+    permission = Permission.objects.filter(
+        content_type__app_label="reporting", codename="receive_status_report"
     )
-    return list(people.filter(is_staff=True).order_by("email"))
+    has_it = Q(groups__permissions__in=permission) | Q(user_permissions__in=permission)
+    return list(User.objects.filter(has_it, is_staff=True, is_active=True).distinct().order_by("email"))
 
 
 def shows_synthetic_data(reporting_round: ReportingRound | None) -> bool:

@@ -56,6 +56,21 @@
     if (event.target.id === "mapcard") markRow(event.target.querySelector("[data-region]")?.dataset.region);
   });
 
+  function countCharacters(textarea) {
+    const counter = document.getElementById(`n-${textarea.name}`);
+    if (counter) counter.textContent = counter.textContent.replace(/^\d+/, textarea.value.length);
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-pp-count]")) countCharacters(event.target);
+    event.target.closest("[data-pp-unsaved]")?.setAttribute("data-pp-dirty", "");
+  });
+  document.addEventListener("submit", (event) => event.target.removeAttribute("data-pp-dirty"));
+  // The last net: a page with typing that has not been saved asks before it is left.
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("[data-pp-dirty]")) event.preventDefault();
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-pp-password]").forEach(addReveal);
     document.querySelector("[data-pp-focus]")?.focus();

@@ -23,7 +23,7 @@ from tests.environment import redis_url
 
 PROJECT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# The slow ones in two groups, each on one xdist worker, and first: two workers then end at about the same time.
+# The slow ones in two groups, each on one xdist worker, and first: then two workers end about together.
 SLOW_FIRST = ("stack", "runtime")
 
 

@@ -104,7 +104,7 @@ def report_texts(code: str = "03", **texts: str) -> dict[str, str]:
 
 
 def make_draft(
-    reporting_round: ReportingRound, code: str = "03", *, by: User, at: datetime | None = None, **texts: str
+    reporting_round: ReportingRound, code: str = "03", *, by: User, at: datetime | None = None, **texts: Any
 ) -> Submission:
     """A draft that `by` has typed."""
     report = report_of(reporting_round, code)
@@ -112,10 +112,12 @@ def make_draft(
 
 
 def make_submission(
-    reporting_round: ReportingRound, code: str = "03", *, by: User, at: datetime | None = None, **texts: str
+    reporting_round: ReportingRound, code: str = "03", *, by: User, at: datetime | None = None, **texts: Any
 ) -> Revision:
     """A submitted version; `texts` replaces single fields of a report that equals the plan."""
     at = at or moment()
     report = report_of(reporting_round, code)
-    save_draft(submission_id=report.pk, texts=report_texts(code, **texts), by=by, at=at - timedelta(minutes=1))
+    save_draft(
+        submission_id=report.pk, texts=report_texts(code, **texts), by=by, at=at - timedelta(minutes=1)
+    )
     return submit_report(submission_id=report.pk, by=by, at=at)

@@ -25,8 +25,7 @@ def read_reports(content: bytes) -> list[Report]:
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InvalidReport("row 1", "code", "the file is UTF-16; save it as UTF-8")
-    if content.startswith(b"\xef\xbb\xbf"):
-        raise InvalidReport("row 1", "code", "a byte order mark stands before the header; save without it")
+    content = content.removeprefix(b"\xef\xbb\xbf")  # Excel writes a byte order mark before "CSV UTF-8"
     # Bytes that are not UTF-8 become lone surrogates, so that the cell they stand in can be named.
     text = content.decode("utf-8", errors="surrogateescape")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)

@@ -57,7 +57,9 @@ def invite_person(
         raise InvitationRefused(_("There is already an account with this address. Change its roles instead."))
     wanted = list(Group.objects.filter(name__in=groups))
     if unknown := sorted(set(groups) - {group.name for group in wanted}):
-        raise InvitationRefused(_("There is no agency role called %(names)s.") % {"names": ", ".join(unknown)})
+        raise InvitationRefused(
+            _("There is no agency role called %(names)s.") % {"names": ", ".join(unknown)}
+        )
     try:
         with transaction.atomic():
             person = User.objects.create_user(

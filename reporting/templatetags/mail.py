@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -17,6 +18,11 @@ TEXT_WIDTH = 72
 
 FONT = "font-family:'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif;"
 CELL = FONT + "font-size:14px;line-height:20px;color:#14231e;padding:7px 0;border-bottom:1px solid #dcdad1;"
+STATE = (
+    FONT + "font-size:14px;line-height:20px;font-weight:bold;padding:18px 0 6px;"
+    "border-bottom:1px solid #76837d;text-align:left;"
+)
+COUNT = "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;"
 BAR = "font-size:0;line-height:10px;height:10px;border-left:2px solid #ffffff;"
 
 # Mail programs drop style sheets, so each element carries its look. The class of the same name
@@ -64,23 +70,12 @@ LOOKS: dict[str, str] = {
     "link": "color:#0f4a3c;",
     "tag": FONT + "font-size:12px;line-height:16px;padding:0 6px;border:1px dashed #a3470f;border-radius:4px;"
     "color:#a3470f;font-weight:normal;white-space:nowrap;",
-    "state-not_started": FONT
-    + "font-size:14px;line-height:20px;font-weight:bold;color:#4b5b54;padding:18px 0 6px;"
-    "border-bottom:1px solid #76837d;text-align:left;",
-    "state-draft": FONT + "font-size:14px;line-height:20px;font-weight:bold;color:#14231e;padding:18px 0 6px;"
-    "border-bottom:1px solid #76837d;text-align:left;",
-    "state-returned": FONT
-    + "font-size:14px;line-height:20px;font-weight:bold;color:#a3470f;padding:18px 0 6px;"
-    "border-bottom:1px solid #76837d;text-align:left;",
-    "state-submitted": FONT
-    + "font-size:14px;line-height:20px;font-weight:bold;color:#1f5180;padding:18px 0 6px;"
-    "border-bottom:1px solid #76837d;text-align:left;",
-    "state-in_review": FONT
-    + "font-size:14px;line-height:20px;font-weight:bold;color:#1f5180;padding:18px 0 6px;"
-    "border-bottom:1px solid #76837d;text-align:left;",
-    "state-approved": FONT
-    + "font-size:14px;line-height:20px;font-weight:bold;color:#0f4a3c;padding:18px 0 6px;"
-    "border-bottom:1px solid #76837d;text-align:left;",
+    "state-not_started": STATE + "color:#4b5b54;",
+    "state-draft": STATE + "color:#14231e;",
+    "state-returned": STATE + "color:#a3470f;",
+    "state-submitted": STATE + "color:#1f5180;",
+    "state-in_review": STATE + "color:#1f5180;",
+    "state-approved": STATE + "color:#0f4a3c;",
     "head-plain": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 8px 0 0;font-weight:bold;"
     "text-align:left;",
     "head-plain-number": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 0 0 8px;"
@@ -90,10 +85,10 @@ LOOKS: dict[str, str] = {
     "tiles": "margin-top:20px;border-collapse:collapse;",
     "bar": "margin-top:12px;",
     "tile": FONT + "padding:14px 0 14px 16px;border:1px solid #dcdad1;",
-    "count-approved": "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;color:#0f4a3c;",
-    "count-agency": "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;color:#1f5180;",
-    "count-region": "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;color:#a3470f;",
-    "count-not_started": "font-size:30px;line-height:34px;font-weight:bold;letter-spacing:-0.5px;color:#4b5b54;",
+    "count-approved": COUNT + "color:#0f4a3c;",
+    "count-agency": COUNT + "color:#1f5180;",
+    "count-region": COUNT + "color:#a3470f;",
+    "count-not_started": COUNT + "color:#4b5b54;",
     "count-label": "font-size:13px;line-height:18px;color:#4b5b54;",
     "bar-approved": BAR + "background:#0f4a3c;",
     "bar-agency": BAR + "background:#7fb3a1;",
@@ -132,6 +127,14 @@ def quoted(text: str) -> str:
 def names(words: Sequence[str]) -> str:
     """Join names as a sentence does: `Uppsala, Skåne and Gotland`."""
     return get_text_list(list(words), _("and"))
+
+
+@register.filter
+def in_days(days: int) -> str:
+    """Write how far off a day is: `today`, `in 1 day`, `in 12 days`. Takes 0 or more."""
+    if days == 0:
+        return _("today")
+    return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
 
 
 @register.simple_block_tag

@@ -3,7 +3,11 @@
 import re
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
+from pytest_django import Settings
+
+from tests.factories import make_user
 
 EN = {"Accept-Language": "en"}
 
@@ -69,3 +73,20 @@ def test_the_way_back_from_a_lost_password_has_our_look(client: Client, path: st
 @pytest.mark.django_db
 def test_sign_up_is_closed_and_says_how_to_get_an_account(client: Client) -> None:
     assert "Accounts are given by invitation" in client.get("/accounts/signup/", headers=EN).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_mail_about_a_new_password_leads_to_a_page_where_it_is_chosen(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    make_user(email="maria@example.com", password="an old password, long")
+    client.post("/accounts/password/reset/", {"email": "maria@example.com"}, headers=EN)
+    (mail,) = mailoutbox
+    assert mail.subject == "Choose a new password for Platsplan"
+    assert "for maria@example.com in Platsplan" in mail.body
+    link = re.search(r"https?://[^/\s]+(/\S+)", mail.body)
+    assert link is not None
+    page = client.get(link.group(1), headers=EN, follow=True).content.decode()
+    assert "<h1" in page
+    assert 'autocomplete="new-password"' in page
+    assert "Choose a password" in page

@@ -1,0 +1,107 @@
+"""What a reviewer should look at in a report, from its stored figures: for lists in bulk, and as filters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Abs
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from reporting.checks import WARN_POSTS, WARN_SHARE_PCT, Cell, Finding, check_texts, warnings_of
+from reporting.models import Baseline, Figure, PostType, ReportingRound, Revision, Submission
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something to look at. `key` is also the filter's value."""
+
+    key: str
+    label: Text
+
+
+FLAGS: dict[str, Text] = {
+    "far-from-plan": _("Far from the plan"),
+    "missing-st": _("ST missing"),
+    "late": _("Late"),
+}
+
+
+def texts_of(figures: Sequence[Figure]) -> dict[str, str]:
+    """A version's figures as they would stand in the form, so that one set of checks serves both."""
+    texts: dict[str, str] = {}
+    for figure in figures:
+        cell = Cell(PostType(figure.post_type), figure.year)
+        texts[cell.field] = "" if figure.posts is None else str(figure.posts)
+        texts[cell.comment_field] = figure.comment
+    return texts
+
+
+def warnings_in(
+    figures: Sequence[Figure], *, years: Sequence[int], plans: Mapping[int, int]
+) -> tuple[Finding, ...]:
+    """The warnings that the form gives for a version's figures."""
+    return warnings_of(check_texts(texts_of(figures), years=years, plans=plans, submitting=True))
+
+
+def is_late(revision: Revision, reporting_round: ReportingRound) -> bool:
+    """Whether the version came after the deadline, as it may when the report had been returned."""
+    return revision.submitted_at >= reporting_round.closes_at
+
+
+def flags_of(
+    revision: Revision, *, figures: Sequence[Figure], reporting_round: ReportingRound, plans: Mapping[int, int]
+) -> tuple[Flag, ...]:
+    """What to look at in a version, in the order of `FLAGS`."""
+    years = reporting_round.years
+    at = [
+        f"{year}"
+        for year in years
+        for warning in warnings_in(figures, years=years, plans=plans)
+        if warning.field == Cell(PostType.AT, year).field
+    ]
+    flags = []
+    if at:
+        flags.append(Flag("far-from-plan", format_lazy(_("Far from the plan: {years}"), years=", ".join(at))))
+    if any(figure.posts is None for figure in figures):
+        flags.append(Flag("missing-st", FLAGS["missing-st"]))
+    if is_late(revision, reporting_round):
+        flags.append(Flag("late", FLAGS["late"]))
+    return tuple(flags)
+
+
+def flagged(submissions: QuerySet[Submission], key: str) -> QuerySet[Submission]:
+    """The reports whose newest version has the flag `key`; "none" gives those submitted without a flag."""
+    if key == "none":
+        clean = submissions.filter(revision_count__gt=0)
+        for name in FLAGS:
+            clean = clean.exclude(_condition(name))
+        return clean
+    return submissions.filter(_condition(key)) if key in FLAGS else submissions
+
+
+def _condition(key: str) -> Q:
+    if key == "late":
+        return Q(submitted_at__gte=F("reporting_round__closes_at"))
+    newest = Figure.objects.filter(
+        revision__submission=OuterRef("pk"), revision__number=OuterRef("revision_count")
+    )
+    if key == "missing-st":
+        return Q(Exists(newest.filter(posts=None)))
+    plan = Baseline.objects.filter(
+        region=OuterRef("revision__submission__region"), year=OuterRef("year"), post_type=PostType.AT
+    )
+    compared = newest.filter(post_type=PostType.AT).annotate(
+        planned=Subquery(plan.values("planned_posts")[:1], output_field=IntegerField())
+    )
+    # The same borders as `reporting.checks.differs_much`.
+    differing = compared.annotate(
+        difference=Abs(F("posts") - F("planned")), difference_pct=F("difference") * 100
+    ).filter(difference__gt=0)
+    far = differing.filter(
+        Q(difference__gte=WARN_POSTS) | Q(difference_pct__gte=F("planned") * WARN_SHARE_PCT)
+    )
+    return Q(Exists(far))

@@ -1,0 +1,219 @@
+"""People: invited, never added; given roles; closed, never removed."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminForm
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reporting.admin.forms import InviteForm, MembershipForm, PersonForm, RoleFormSet
+from reporting.admin.readonly import NeverDeletedMixin, signed_in
+from reporting.errors import DomainError
+from reporting.models import Membership, User
+from reporting.services.people import invite_person, send_invitation_again
+
+AGENCY_FIELDS = ("is_staff", "is_superuser", "groups")
+
+
+class MembershipInline(admin.TabularInline):
+    """The regions that a person serves. Only who may change the person may change these."""
+
+    model = Membership
+    form = MembershipForm
+    extra = 1
+    ordering = ["region__code"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """With person and region, whose names stand in each row."""
+        return super().get_queryset(request).select_related("user", "region")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None) -> bool:
+        """Not for a person at the agency, unless an administrator asks."""
+        return super().has_add_permission(request, obj) and _may_touch(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Not for a person at the agency, unless an administrator asks."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Not for a person at the agency, unless an administrator asks."""
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+
+class AccountFilter(admin.SimpleListFilter):
+    """Invited, open, closed."""
+
+    title = gettext_lazy("account")
+    parameter_name = "account"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The three states of an account."""
+        return [
+            ("open", gettext_lazy("Open")),
+            ("invited", gettext_lazy("Invited")),
+            ("closed", gettext_lazy("Closed")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Accounts in the chosen state."""
+        # An account that waits for its password has one that starts with "!" and fits nothing.
+        if self.value() == "open":
+            return queryset.filter(is_active=True).exclude(password__startswith="!")
+        if self.value() == "invited":
+            return queryset.filter(is_active=True, password__startswith="!")
+        if self.value() == "closed":
+            return queryset.filter(is_active=False)
+        return queryset
+
+
+@admin.register(User)
+class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
+    """Accounts. People at the agency are changed by administrators only.
+
+    Whoever can change an address can have a new password sent to it, so an address is fixed for
+    case officers as soon as its owner has chosen a password.
+    """
+
+    form = PersonForm
+    list_display = ["name", "email", "roles", "account"]
+    list_filter = [AccountFilter, "is_staff", ("memberships__region", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["name", "email"]
+    ordering = ["name", "email"]
+    show_full_result_count = False
+    list_per_page = 100
+    fieldsets = [
+        (None, {"fields": ["name", "email", "phone", "language", "is_active", "account", "last_login"]}),
+        (gettext_lazy("The agency"), {"fields": list(AGENCY_FIELDS)}),
+    ]
+    inlines = [MembershipInline]
+    actions = ["invite_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With the roles that the list shows."""
+        roles = Membership.objects.select_related("region").order_by("region__code")
+        return super().get_queryset(request).prefetch_related("groups", Prefetch("memberships", queryset=roles))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Not by password: a filter would give the hash away letter by letter."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """People at the agency are changed by administrators only."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """What the asker may not change of this person."""
+        fixed = ["account", "last_login"]
+        if not signed_in(request).is_superuser:
+            fixed += AGENCY_FIELDS
+            if obj is not None and obj.has_usable_password():
+                fixed.append("email")
+        return fixed
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """The form, told who asks."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type("PersonFormOfRequest", (form,), {"changed_by": signed_in(request)})
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Save what was changed, and let go of the addresses that the account had: they could still reset its password."""
+        columns = [name for name in form.changed_data if name != "groups"]
+        if columns:  # only these: a password that its owner chooses meanwhile must stand
+            obj.save(update_fields=columns)
+        EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Change a person; a role that somebody else gave away at the same moment is a message."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            messages.error(request, _("Nothing was saved: somebody else gave the address or the role away just now."))
+            return redirect(request.get_full_path())
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Invite a person: the account, its roles and the mail are one step."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        by = signed_in(request)
+        data = request.POST if request.method == "POST" else None
+        form = InviteForm(data, for_agency=by.is_superuser)
+        roles = RoleFormSet(data, prefix="roles")
+        if data is not None and form.is_valid() and roles.is_valid():
+            try:
+                person = invite_person(**_invitation(form, roles), by=by, at=timezone.now())
+            except DomainError as error:
+                form.add_error(None, str(error))
+            else:
+                self.log_addition(request, person, [{"added": {}}])
+                messages.success(request, _("%(email)s has been invited.") % {"email": person.email})
+                return redirect("admin:reporting_user_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Invite a person"),
+            "opts": self.opts,
+            "form": form,
+            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
+            "roles": roles,
+            "has_view_permission": self.has_view_permission(request),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/reporting/user/invite.html", context)
+
+    @admin.action(description=gettext_lazy("Send the invitation again"), permissions=["add"])
+    def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Send each person who has not chosen a password a new link."""
+        for person in queryset:
+            try:
+                send_invitation_again(user_id=person.pk, by=signed_in(request), at=timezone.now())
+            except DomainError as error:
+                self.message_user(request, f"{person}: {error}", messages.ERROR)
+            else:
+                text = _("%(person)s: a new invitation is on its way.") % {"person": person}
+                self.message_user(request, text, messages.SUCCESS)
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles(self, obj: User) -> str:
+        """Roles at the agency and in regions."""
+        return render_to_string("admin/_roles.html", {"person": obj})
+
+    @admin.display(description=gettext_lazy("account"))
+    def account(self, obj: User) -> str:
+        """Invited, open or closed."""
+        state = "invited" if obj.is_active and not obj.has_usable_password() else "open"
+        return render_to_string("admin/_account.html", {"state": state if obj.is_active else "closed"})
+
+
+def _may_touch(request: HttpRequest, obj: Model | None) -> bool:
+    if obj is None or signed_in(request).is_superuser:
+        return True
+    return isinstance(obj, User) and not obj.is_staff and not obj.is_superuser
+
+
+def _invitation(form: InviteForm, roles: Any) -> dict[str, Any]:
+    filled = [role.cleaned_data for role in roles if role.cleaned_data.get("region")]
+    return {
+        "email": form.cleaned_data["email"],
+        "name": form.cleaned_data["name"],
+        "language": form.cleaned_data["language"],
+        "is_staff": form.cleaned_data.get("is_staff", False),
+        "groups": [group.name for group in form.cleaned_data.get("groups", ())],
+        "memberships": [(role["region"].code, role["role"]) for role in filled],
+    }

@@ -1,0 +1,234 @@
+"""What the review page of a report shows: figures side by side, checks, dialogue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from reporting import selectors
+from reporting.admin.flags import is_late, warnings_in
+from reporting.checks import Cell, cells_of
+from reporting.models import (
+    STOCKHOLM,
+    EventKind,
+    Figure,
+    PostType,
+    ReviewEvent,
+    Revision,
+    State,
+    Submission,
+)
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: planned, in the version before, in this version. None is missing, never 0."""
+
+    label: Text
+    planned: int | None
+    before: int | None
+    now: int | None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether this version says something else than the one before."""
+        return self.before != self.now
+
+    @property
+    def change(self) -> int | None:
+        """Posts more or fewer than in the version before; None where either is missing."""
+        return None if self.before is None or self.now is None else self.now - self.before
+
+    @property
+    def against_plan(self) -> int | None:
+        """Posts more or fewer than planned; None where either is missing."""
+        return None if self.planned is None or self.now is None else self.now - self.planned
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of a version: fine, or something to judge, with what the region said about it."""
+
+    title: Text
+    detail: Text
+    is_ok: bool
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the dialogue."""
+
+    by: str
+    is_agency: bool
+    at: datetime
+    text: Text
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything the page shows about a submitted report, apart from amounts."""
+
+    revision: Revision
+    previous: Revision | None
+    rows: tuple[Row, ...]
+    checks: tuple[Check, ...]
+    dialogue: tuple[Said, ...]
+    events: tuple[ReviewEvent, ...]
+
+
+def review_of(submission: Submission) -> Review | None:
+    """Gather the page of a report; None when nothing has been submitted."""
+    revisions = selectors.revisions_with_figures(submission)
+    if not revisions:
+        return None
+    revision, previous = revisions[0], revisions[1] if len(revisions) > 1 else None
+    plans = selectors.plans_of(submission.region_id, submission.reporting_round.years)
+    planned = {year: plan.planned_posts for year, plan in plans.items()}
+    events = tuple(selectors.events_of(submission))
+    return Review(
+        revision=revision,
+        previous=previous,
+        rows=_rows(submission, revision, previous, planned),
+        checks=_checks(submission, revision, planned),
+        dialogue=_dialogue(events, revisions),
+        events=events,
+    )
+
+
+def _posts(revision: Revision | None) -> dict[Cell, int | None]:
+    figures = revision.figures.all() if revision else ()
+    return {Cell(PostType(figure.post_type), figure.year): figure.posts for figure in figures}
+
+
+def _rows(
+    submission: Submission, revision: Revision, previous: Revision | None, planned: Mapping[int, int]
+) -> tuple[Row, ...]:
+    before, now = _posts(previous), _posts(revision)
+    return tuple(
+        Row(
+            label=cell.label,
+            planned=planned.get(cell.year) if cell.post_type == PostType.AT else None,
+            before=before.get(cell),
+            now=now.get(cell),
+        )
+        for cell in cells_of(submission.reporting_round.years)
+    )
+
+
+def _checks(submission: Submission, revision: Revision, planned: Mapping[int, int]) -> tuple[Check, ...]:
+    figures = list(revision.figures.all())
+    return (
+        *_plan_checks(figures, submission.reporting_round.years, planned),
+        _st_check(figures, submission.reporting_round.years),
+        _time_check(submission, revision),
+    )
+
+
+def _plan_checks(
+    figures: Sequence[Figure], years: Sequence[int], planned: Mapping[int, int]
+) -> tuple[Check, ...]:
+    reported = {figure.year: figure.posts for figure in figures if figure.post_type == PostType.AT}
+    found = {warning.field: warning for warning in warnings_in(figures, years=years, plans=planned)}
+    checks = []
+    for year in years:
+        warning = found.get(Cell(PostType.AT, year).field)
+        if warning is not None:
+            detail = format_lazy(
+                _("{planned} in the plan, {reported} in the report."), planned=planned[year], reported=reported[year]
+            )
+            checks.append(Check(warning.title, detail, is_ok=False, comment=warning.comment))
+    compared = [year for year in years if year in planned]
+    if not checks and compared:
+        detail = format_lazy(
+            _("Compared with the plan for {years}."), years=", ".join(str(year) for year in compared)
+        )
+        checks.append(Check(_("No AT figure is far from the plan"), detail, is_ok=True))
+    return tuple(checks)
+
+
+def _st_check(figures: Sequence[Figure], years: Sequence[int]) -> Check:
+    posts = {Cell(PostType(figure.post_type), figure.year): figure.posts for figure in figures}
+    missing = [cell.label for cell in cells_of(years) if cell.post_type != PostType.AT and posts.get(cell) is None]
+    if missing:
+        detail = format_lazy(_("Missing: {figures}."), figures=_joined(missing))
+        return Check(_("ST figures are missing"), detail, is_ok=False)
+    pairs = [(year, posts[Cell(PostType.ST_GM, year)], posts[Cell(PostType.ST, year)]) for year in years]
+    detail = _joined([format_lazy(_("{part} of {whole}"), part=part, whole=whole) for _year, part, whole in pairs])
+    fits = all((part or 0) <= (whole or 0) for _year, part, whole in pairs)
+    title = (
+        _("ST in general medicine fits in ST in total")
+        if fits
+        else _("ST in general medicine is more than ST in total")
+    )
+    return Check(title, format_lazy("{detail}.", detail=detail), is_ok=fits)
+
+
+def _time_check(submission: Submission, revision: Revision) -> Check:
+    by = revision.get_submitted_by_role_display()
+    if is_late(revision, submission.reporting_round):
+        detail = format_lazy(_("Submitted by {role} after the report had been returned."), role=by)
+        return Check(_("Submitted after the deadline"), detail, is_ok=False)
+    days = submission.reporting_round.days_left(at=revision.submitted_at)
+    detail = format_lazy(
+        ngettext_lazy("{days} day before the deadline, by {role}.", "{days} days before the deadline, by {role}.", days),
+        days=days,
+        role=by,
+    )
+    return Check(_("Submitted in time and by a role that may"), detail, is_ok=True)
+
+
+def _joined(parts: Sequence[Text]) -> Text:
+    pattern = ", ".join(f"{{part{index}}}" for index in range(len(parts)))
+    return format_lazy(pattern, **{f"part{index}": part for index, part in enumerate(parts)})
+
+
+def _dialogue(events: Sequence[ReviewEvent], revisions: Sequence[Revision]) -> tuple[Said, ...]:
+    """What the agency wrote, and the comments that came with each version, oldest first."""
+    comments = {
+        revision.pk: [figure for figure in revision.figures.all() if figure.comment] for revision in revisions
+    }
+    said = []
+    for event in reversed(events):
+        if event.kind == EventKind.SUBMITTED:
+            said += [
+                Said(event.by_name, is_agency=False, at=event.at, text=_commented(figure))
+                for figure in comments[event.revision_id]
+            ]
+        elif event.message:
+            said.append(
+                Said(event.by_name, is_agency=True, at=event.at, text=event.message, answer_by=event.answer_by)
+            )
+    return tuple(said)
+
+
+def _commented(figure: Figure) -> Text:
+    label = Cell(PostType(figure.post_type), figure.year).label
+    return format_lazy("{label}: {comment}", label=label, comment=figure.comment)
+
+
+def may_start(submission: Submission) -> bool:
+    """Whether the report waits for somebody to begin reading."""
+    return submission.state == State.SUBMITTED
+
+
+def may_approve(submission: Submission) -> bool:
+    """Whether the report is in a state that can be approved."""
+    return submission.state in (State.SUBMITTED, State.IN_REVIEW)
+
+
+def may_return(submission: Submission) -> bool:
+    """Whether the report is in a state that can be returned."""
+    return submission.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED)
+
+
+def today_in_sweden(at: datetime) -> date:
+    """The day that it is in Sweden at the moment `at`."""
+    return at.astimezone(STOCKHOLM).date()

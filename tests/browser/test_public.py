@@ -1,0 +1,156 @@
+"""The open pages in a real browser, on the whole running system."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.conftest import Stack
+
+pytestmark = pytest.mark.browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATHS = [
+    "/",
+    "/?region=03",
+    "/accessibility/",
+    "/privacy/",
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/no-such/",
+]
+
+
+@pytest.fixture
+def troubles(page: Page) -> Iterator[list[str]]:
+    """What the browser complained about: script errors, and whatever the security policy refused."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+    yield heard
+    assert heard == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, one line each."""
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """How many pixels of the page lie beyond its right edge."""
+    pixels: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return pixels
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280, 1440])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    stack: Stack, browser: Browser, theme: str, width: int
+) -> None:
+    context = browser.new_context(
+        color_scheme="dark" if theme == "dark" else "light",
+        locale="sv-SE",
+        viewport={"width": width, "height": 900},
+    )
+    page = context.new_page()
+    for path in PATHS:
+        page.goto(stack.base_url + path)
+        assert violations(page) == [], path
+        assert sideways(page) == 0, path
+    context.close()
+
+
+def test_keyboard_focus_shows_the_county_card_without_leaving_the_page(
+    stack: Stack, page: Page, troubles: list[str]
+) -> None:
+    page.goto(stack.base_url + "/")
+    page.locator('a.pp-map__c[href*="region=01"]').focus()
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Stockholm")
+    page.keyboard.press("Tab")
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Uppsala")
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("12,64")
+    expect(page.locator("#mapcard .pp-map__lead")).to_have_count(1)
+    expect(page.locator("#r-03")).to_have_class("is-on")
+    expect(page.locator('a.pp-map__c[href*="region=03"]')).to_be_focused()
+
+
+def test_hovering_shows_the_card_and_a_click_leaves_an_address(
+    stack: Stack, page: Page, troubles: list[str]
+) -> None:
+    page.goto(stack.base_url + "/")
+    county = page.locator('a.pp-map__c[href*="region=25"]')
+    county.hover()
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Norrbotten")
+    county.click()
+    assert "region=25" in page.url
+    page.reload()
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Norrbotten")
+
+
+def test_a_tap_shows_the_card(stack: Stack, browser: Browser) -> None:
+    context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(stack.base_url + "/")
+    page.locator('a.pp-map__c[href*="region=24"]').tap()
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Västerbotten")
+    context.close()
+
+
+def test_everything_works_without_scripts(stack: Stack, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="sv-SE")
+    page = context.new_page()
+    page.goto(stack.base_url + "/")
+    page.locator("#r-03 a").click()
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Uppsala")
+    page.locator("th.pp-n a.pp-sort").first.click()
+    expect(page.locator("tbody tr").first).to_have_id("r-01")
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Uppsala")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("tbody tr").first).to_have_id("r-01")
+    context.close()
+
+
+def test_the_password_can_be_shown_by_keyboard_and_is_hidden_again(
+    stack: Stack, page: Page, troubles: list[str]
+) -> None:
+    page.goto(stack.base_url + "/accounts/login/")
+    password = page.locator("#id_password")
+    password.fill("platsplan-demo")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(password).to_have_attribute("type", "text")
+    expect(password).to_have_value("platsplan-demo")
+    expect(password).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(password).to_have_attribute("type", "password")
+
+
+def test_a_demonstration_account_signs_in_with_two_clicks(
+    stack: Stack, page: Page, troubles: list[str]
+) -> None:
+    page.goto(stack.base_url + "/accounts/login/")
+    page.locator("[data-pp-fill*='representant-03']").click()
+    page.locator("#sign-in").click()
+    expect(page.locator(".pp-user")).to_contain_text("Region Uppsala")
+
+
+def test_the_skip_link_is_the_first_stop_and_leads_to_the_content(stack: Stack, page: Page) -> None:
+    page.goto(stack.base_url + "/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".pp-skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_targets_are_large_enough_to_tap(stack: Stack, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(stack.base_url + "/accounts/login/")
+    for selector in ("#id_login", "#id_password", "#sign-in", ".pp-reveal"):
+        box = page.locator(selector).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, selector

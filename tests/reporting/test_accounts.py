@@ -1,0 +1,92 @@
+"""Who may sign in."""
+
+import pytest
+from django.test import Client
+
+from reporting.demo import DemoRefused, load_demo
+from reporting.models import Membership, User
+from reporting.reference import load_reference_data
+from tests.factories import make_user, moment
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough password"
+
+
+def sign_in(email: str, password: str) -> Client:
+    client = Client()
+    client.post("/accounts/login/", {"login": email, "password": password})
+    return client
+
+
+@pytest.mark.parametrize("typed", ["maria@example.com", "Maria@Example.COM", " maria@example.com "])
+def test_the_address_is_one_whatever_its_letters(typed: str) -> None:
+    make_user(email="maria@example.com", password=PASSWORD)
+    assert "_auth_user_id" in sign_in(typed, PASSWORD).session
+
+
+def test_a_wrong_password_an_unknown_and_a_stopped_account_stay_outside() -> None:
+    make_user(email="maria@example.com", password=PASSWORD)
+    make_user(email="gone@example.com", password=PASSWORD, is_active=False)
+    for email, password in (
+        ("maria@example.com", "wrong password"),
+        ("nobody@example.com", PASSWORD),
+        ("gone@example.com", PASSWORD),
+    ):
+        assert "_auth_user_id" not in sign_in(email, password).session
+
+
+def test_guessing_is_stopped() -> None:
+    make_user(email="maria@example.com", password=PASSWORD)
+    for _ in range(6):
+        sign_in("maria@example.com", "wrong password")
+    assert "_auth_user_id" not in sign_in("maria@example.com", PASSWORD).session
+
+
+def test_sign_up_is_closed() -> None:
+    client = Client()
+    answer = client.post(
+        "/accounts/signup/", {"email": "new@example.com", "password1": PASSWORD, "password2": PASSWORD}
+    )
+    assert answer.status_code in (200, 403)
+    assert not User.objects.filter(email="new@example.com").exists()
+
+
+def test_demonstration_accounts_exist_in_demonstration_mode_only(settings) -> None:
+    load_reference_data()
+    settings.PLATSPLAN_DEMO = True
+    load_demo(at=moment())
+    assert "_auth_user_id" in sign_in("ombud-03@platsplan.example", "platsplan-demo").session
+    session = sign_in("handlaggare@platsplan.example", "platsplan-demo")
+    assert session.get("/admin/").status_code == 200
+
+    settings.PLATSPLAN_DEMO = False
+    assert "_auth_user_id" not in sign_in("ombud-03@platsplan.example", "platsplan-demo").session
+    assert session.get("/admin/").status_code == 302  # a session from before does not help
+    with pytest.raises(DemoRefused):
+        load_demo(at=moment())
+
+
+def test_the_demonstration_has_three_people_per_region_and_three_at_the_agency(settings) -> None:
+    load_reference_data()
+    settings.PLATSPLAN_DEMO = True
+    reporting_round = load_demo(at=moment())
+    load_demo(at=moment(20))  # again: nothing is doubled
+    assert Membership.objects.count() == 63
+    assert set(User.objects.filter(is_staff=True).values_list("email", flat=True)) == {
+        "handlaggare@platsplan.example",
+        "beslutsfattare@platsplan.example",
+        "admin@platsplan.example",
+    }
+    assert reporting_round.is_demo
+    assert reporting_round.is_open(at=moment())
+    states = list(reporting_round.submissions.values_list("state", flat=True))
+    assert len(states) == 21
+    assert states.count("not_started") == 3
+
+
+def test_an_old_demonstration_round_opens_again(settings) -> None:
+    load_reference_data()
+    settings.PLATSPLAN_DEMO = True
+    load_demo(at=moment())
+    much_later = moment(month=12)
+    assert load_demo(at=much_later).is_open(at=much_later)

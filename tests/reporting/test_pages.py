@@ -1,0 +1,241 @@
+"""The regions' pages, without a browser."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from reporting.models import DraftValue, Revision, Role, State, User
+from reporting.reference import load_reference_data
+from reporting.services.review import approve_report, return_report
+from tests.factories import (
+    make_draft,
+    make_officer,
+    make_region_member,
+    make_round,
+    make_submission,
+    make_user,
+    report_of,
+    report_texts,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _reference() -> None:
+    load_reference_data()
+
+
+def open_round(**fields):
+    now = timezone.now()
+    return make_round(**{"opens_at": now - timedelta(days=3), "closes_at": now + timedelta(days=19), **fields})
+
+
+def signed_in(user: User, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(user, backend="reporting.accounts.InvitedBackend")
+    return client
+
+
+def page(client: Client, address: str, **query: str) -> str:
+    response = client.get(address, query)
+    assert response.status_code == 200, response
+    return response.content.decode()
+
+
+def test_the_start_page_tells_round_days_left_state_and_what_to_do() -> None:
+    reporting_round = open_round()
+    text = page(signed_in(make_region_member()), "/report/")
+    assert reporting_round.name in text
+    assert '<span class="pp-deadline__n">19</span>' in text
+    assert "Not started" in text
+    assert "3 to fill in or correct." in text
+    assert report_of(reporting_round).get_absolute_url() in text
+
+
+def test_without_a_round_the_start_page_says_so() -> None:
+    assert "No round is open" in page(signed_in(make_region_member()), "/report/")
+
+
+def test_an_account_without_a_region_is_told_whom_to_ask() -> None:
+    assert "You have no region yet" in page(signed_in(make_user()), "/report/")
+
+
+def test_after_sign_in_everyone_lands_on_their_own_start() -> None:
+    assert signed_in(make_region_member()).get("/after-sign-in/").url == "/report/"
+    assert signed_in(make_officer()).get("/after-sign-in/").url == "/admin/"
+
+
+def test_the_plan_stands_beside_every_at_figure() -> None:
+    reporting_round = open_round()
+    text = page(signed_in(make_region_member()), report_of(reporting_round).get_absolute_url())
+    assert "Plan 50" in text
+    assert text.count("no plan") == 2  # 2023 and 2024 have no plan in the reference data
+
+
+def test_saving_a_draft_keeps_every_text_and_goes_back_to_the_page() -> None:
+    reporting_round = open_round()
+    client, address = signed_in(make_region_member()), report_of(reporting_round).get_absolute_url()
+    answer = client.post(address, {"at_2022": "sixty", "gm_2022": "<b>", "save": "1"})
+    assert (answer.status_code, answer.url) == (302, address)
+    text = page(client, address)
+    assert 'value="sixty"' in text
+    assert 'value="&lt;b&gt;"' in text
+    assert "Enter a whole number" in text
+
+
+def test_reviewing_an_incomplete_report_lists_what_is_missing_and_links_to_it() -> None:
+    reporting_round = open_round()
+    client, address = signed_in(make_region_member()), report_of(reporting_round).get_absolute_url()
+    answer = client.post(address, {"at_2022": "60", "st_2022": "10", "gm_2022": "11", "review": "1"})
+    assert answer.url == f"{address}?check"
+    text = page(client, answer.url)
+    assert "The report cannot be submitted yet" in text
+    for field in ("comment_at_2022", "at_2023", "at_2024", "gm_2022"):
+        assert f'href="#id_{field}"' in text
+        assert f'id="id_{field}"' in text
+    assert "AT 2022 is 20 % above the plan" in text
+    assert "11 is more than ST in total, 10." in text
+
+
+def test_a_complete_report_is_read_through_submitted_and_receipted() -> None:
+    reporting_round = open_round()
+    client, address = signed_in(make_region_member()), report_of(reporting_round).get_absolute_url()
+    answer = client.post(address, {**report_texts(), "review": "1"})
+    assert answer.url == f"{address}submit/"
+    assert "Submit version 1" in page(client, answer.url)
+    answer = client.post(f"{address}submit/")
+    assert answer.url == f"{address}versions/1/"
+    receipt = page(client, answer.url)
+    assert Revision.objects.get().sha256 in receipt
+    assert Revision.objects.get().receipt_number in receipt
+
+
+def test_two_people_with_old_pages_do_not_undo_each_other() -> None:
+    reporting_round = open_round()
+    address = report_of(reporting_round).get_absolute_url()
+    first, second = signed_in(make_region_member()), signed_in(make_region_member(role=Role.SAMORDNARE))
+    shown = {"initial-at_2022": "", "initial-st_2022": ""}
+    first.post(address, {**shown, "at_2022": "50", "st_2022": "", "save": "1"})
+    second.post(address, {**shown, "at_2022": "", "st_2022": "120", "save": "1"})
+    assert dict(DraftValue.objects.values_list("field", "text")) == {"at_2022": "50", "st_2022": "120"}
+
+
+def test_a_field_can_be_emptied() -> None:
+    reporting_round = open_round()
+    person = make_region_member()
+    report = make_draft(reporting_round, by=person, at=timezone.now(), at_2022="50")
+    signed_in(person).post(report.get_absolute_url(), {"initial-at_2022": "50", "at_2022": "", "save": "1"})
+    assert DraftValue.objects.get(field="at_2022").text == ""
+
+
+def test_what_was_typed_too_late_still_stands_in_the_fields() -> None:
+    reporting_round = open_round(closes_at=timezone.now() - timedelta(minutes=1))
+    client, address = signed_in(make_region_member()), report_of(reporting_round).get_absolute_url()
+    answer = client.post(address, {"at_2022": "61", "save": "1"})
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert 'value="61"' in text
+    assert "The time for reporting is over" in text
+    assert not DraftValue.objects.exists()
+
+
+def test_an_uppgiftssamordnare_sees_no_submit_button_and_cannot_post_it() -> None:
+    reporting_round = open_round()
+    person = make_region_member(role=Role.SAMORDNARE)
+    report = make_draft(reporting_round, by=person, at=timezone.now())
+    client = signed_in(person)
+    assert "Submit version" not in page(client, f"{report.get_absolute_url()}submit/")
+    answer = client.post(f"{report.get_absolute_url()}submit/")
+    assert answer.status_code == 200
+    assert "Only the ombud or a representant can submit" in answer.content.decode()
+    assert not Revision.objects.exists()
+
+
+def test_an_approved_report_shows_its_figures_locked() -> None:
+    reporting_round, person = open_round(), make_region_member()
+    revision = make_submission(reporting_round, by=person, at=timezone.now())
+    approve_report(
+        submission_id=revision.submission_id, revision_number=1, by=make_officer(), at=timezone.now()
+    )
+    text = page(signed_in(person), revision.submission.get_absolute_url())
+    assert "The figures are approved and locked" in text
+    assert 'name="save"' not in text
+
+
+def test_a_return_stands_on_the_start_page_with_its_message() -> None:
+    reporting_round, person = open_round(), make_region_member()
+    revision = make_submission(reporting_round, by=person, at=timezone.now())
+    return_report(
+        submission_id=revision.submission_id,
+        revision_number=1,
+        by=make_officer(name="Elin"),
+        at=timezone.now(),
+        message="Which is right? <script>",
+    )
+    text = page(signed_in(person), "/report/")
+    assert "Which is right? &lt;script&gt;" in text
+    assert "Elin" in text
+    assert "Answer in the report" in text
+    assert report_of(reporting_round).state == State.RETURNED
+
+
+ADDRESSES = ("", "submit/", "versions/1/")
+
+
+@pytest.mark.parametrize("part", ADDRESSES)
+def test_strangers_do_not_learn_that_a_report_exists(part: str) -> None:
+    reporting_round = open_round()
+    revision = make_submission(reporting_round, by=make_region_member(), at=timezone.now())
+    address = f"{revision.submission.get_absolute_url()}{part}"
+    assert Client().get(address).status_code == 302
+    for stranger in (make_region_member("09"), make_user(), make_user(is_staff=True)):
+        client = signed_in(stranger)
+        assert client.get(address).status_code == 404
+        if part != "versions/1/":
+            assert client.post(address, {"at_2022": "1"}).status_code == 404
+
+
+def test_the_agency_reads_versions_but_never_drafts() -> None:
+    reporting_round = open_round()
+    revision = make_submission(reporting_round, by=make_region_member(), at=timezone.now())
+    client, address = signed_in(make_officer()), revision.submission.get_absolute_url()
+    assert client.get(f"{address}versions/1/").status_code == 200
+    assert client.get(address).status_code == 404
+    assert client.get(f"{address}versions/2/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["/report/none/03/", "/report/2022-2024/99/", "/report/2022-2024/03/versions/0/", "/report/?region=09"]
+)
+def test_what_does_not_exist_is_not_found(address: str) -> None:
+    open_round(slug="2022-2024")
+    assert signed_in(make_region_member()).get(address).status_code == 404
+
+
+def test_forms_are_refused_without_a_token() -> None:
+    reporting_round, person = open_round(), make_region_member()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person, backend="reporting.accounts.InvitedBackend")
+    assert client.post(report_of(reporting_round).get_absolute_url(), {"at_2022": "1"}).status_code == 403
+    assert not DraftValue.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/report/", "report"])
+def test_pages_cost_the_same_however_much_has_happened(address: str, django_assert_max_num_queries) -> None:
+    reporting_round, person = open_round(), make_region_member()
+    for extra in range(8):
+        make_submission(reporting_round, by=person, at=timezone.now(), st_2022=str(150 + extra))
+    client = signed_in(person)
+    with django_assert_max_num_queries(24):
+        page(client, address if address.startswith("/") else report_of(reporting_round).get_absolute_url())
+
+
+def test_demonstration_figures_are_marked_on_every_page() -> None:
+    reporting_round, person = open_round(is_demo=True), make_region_member()
+    revision = make_submission(reporting_round, by=person, at=timezone.now())
+    client, address = signed_in(person), revision.submission.get_absolute_url()
+    for where in ("/report/", address, f"{address}versions/1/"):
+        assert "Example data" in page(client, where)

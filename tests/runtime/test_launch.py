@@ -1,0 +1,218 @@
+"""bin/run's program as real processes: start, second start, stop, death of a part, start after a massacre."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.processes import MARK
+from tests.conftest import PROJECT, Launched, free_port
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all starts share; too long for a Unix socket, with a space, and closed to other users."""
+    folder = tmp_path_factory.mktemp("runtime") / ("a long name with spaces " * 6).strip()
+    return folder / "var"
+
+
+@pytest.fixture
+def launch(var: Path, tmp_path: Path) -> Iterator[object]:
+    """Start Platsplan on that folder; ended whatever the test does."""
+    started: list[Launched] = []
+
+    def start(port: int, *arguments: str) -> Launched:
+        log = tmp_path / f"launch-{len(started)}.log"
+        one = Launched(["--port", str(port), *arguments], {"PLATSPLAN_VAR": str(var)}, log=log)
+        started.append(one)
+        return one
+
+    yield start
+    for one in started:
+        one.kill()
+
+
+def processes_of(var: Path) -> list[psutil.Process]:
+    """Everything that a start on this folder runs: by its mark, and the database server by its pid file."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == str(var):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    with_pid = var / "postgres" / "postmaster.pid"
+    if with_pid.exists():
+        pid = int(with_pid.read_text().splitlines()[0])
+        found += [psutil.Process(pid)] if psutil.pid_exists(pid) else []
+    return found
+
+
+def named(processes: list[psutil.Process], words: str) -> psutil.Process:
+    """The oldest process whose command line holds these words."""
+    return min(
+        (process for process in processes if words in " ".join(process.cmdline())),
+        key=lambda process: process.create_time(),
+    )
+
+
+def status_of(url: str) -> int:
+    """The status with which a page answers."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        status: int = answer.status
+        return status
+
+
+def test_it_starts_answers_refuses_a_second_start_and_stops_without_a_trace(launch, var: Path) -> None:
+    port = free_port()
+    running = launch(port)
+    running.wait_until_ready(port)
+
+    for path in ("/", "/accounts/login/", "/healthz", "/readyz"):
+        assert status_of(f"http://127.0.0.1:{port}{path}") == 200
+    assert "ombud-CC@" in running.words()
+    assert "platsplan-demo" in running.words()
+    for private in ("secrets.json", "environment"):
+        assert stat.S_IMODE((var / private).stat().st_mode) == 0o600
+    secrets = (var / "environment").read_text()
+    password = secrets.split("platsplan:")[1].split("@")[0]
+    assert not any(password in " ".join(process.cmdline()) for process in processes_of(var))
+
+    second = launch(free_port())
+    assert second.process.wait(30) == 2
+    assert second.words().count("\n") == 1
+    assert f"http://127.0.0.1:{port}/" in second.words()
+
+    assert running.stop(how=signal.SIGTERM) == 0
+    assert processes_of(var) == []
+    assert not (var / "environment").exists()
+    assert "Traceback" not in running.words()
+
+
+def test_a_part_that_dies_stops_the_rest_and_is_named(launch, var: Path) -> None:
+    port = free_port()
+    running = launch(port)
+    running.wait_until_ready(port)
+    named(processes_of(var), "celery").kill()
+
+    assert running.process.wait(60) == 1
+    assert "a process ended by itself: beat" in running.words()
+    assert processes_of(var) == []
+
+
+def test_it_starts_again_after_everything_was_killed(launch, var: Path) -> None:
+    port = free_port()
+    running = launch(port)
+    running.wait_until_ready(port)
+    # The launcher first, so that it stops nothing in an orderly way; then whatever is left.
+    left = processes_of(var)
+    running.kill()
+    for process in left:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    assert (var / "environment").exists()
+
+    again = launch(port)
+    again.wait_until_ready(port)
+    assert again.stop(how=signal.SIGINT) == 0
+    assert processes_of(var) == []
+
+
+def test_a_busy_port_is_one_line_that_says_what_to_do(launch, tmp_path: Path) -> None:
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    ) as other:
+        try:
+            wait_for(lambda: answers(port))
+            refused = launch(port)
+            assert refused.process.wait(30) == 2
+        finally:
+            other.kill()
+    assert refused.words().count("\n") == 1
+    assert f"port {port} is in use" in refused.words()
+    assert f"--port {port + 1}" in refused.words()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
+def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
+    refused = Launched([f"--port={port}"], {"PLATSPLAN_VAR": str(tmp_path)}, log=tmp_path / "log")
+    assert refused.process.wait(30) == 2
+    assert "is not a port number" in refused.words()
+
+
+def test_reset_spares_a_folder_that_platsplan_did_not_make(tmp_path: Path) -> None:
+    (tmp_path / "thesis.odt").write_text("years of work")
+    log = tmp_path.with_name(f"{tmp_path.name}.log")
+    refused = Launched(["--port", str(free_port()), "--reset"], {"PLATSPLAN_VAR": str(tmp_path)}, log=log)
+    assert refused.process.wait(30) == 2
+    assert "does not look like a folder of Platsplan" in refused.words()
+    assert (tmp_path / "thesis.odt").read_text() == "years of work"
+
+
+def test_reset_leaves_a_database_of_ones_own_alone(tmp_path: Path) -> None:
+    environment = {"PLATSPLAN_VAR": str(tmp_path / "var"), "DATABASE_URL": os.environ["DATABASE_URL"]}
+    refused = Launched(["--port", str(free_port()), "--reset"], environment, log=tmp_path / "log")
+    assert refused.process.wait(30) == 2
+    assert "DATABASE_URL names a database of your own" in refused.words()
+
+
+def test_own_servers_that_do_not_answer_are_one_line(tmp_path: Path) -> None:
+    nobody_there = f"postgres://someone:secret-word@127.0.0.1:{free_port()}/platsplan"
+    environment = {"PLATSPLAN_VAR": str(tmp_path / "var"), "DATABASE_URL": nobody_there}
+    refused = Launched(["--port", str(free_port())], environment, log=tmp_path / "log")
+    assert refused.process.wait(30) == 2
+    assert "the database of DATABASE_URL does not answer" in refused.words()
+    assert refused.words().count("\n") == 1
+    assert "secret-word" not in refused.words()
+
+
+def test_temporary_servers_pass_the_status_on_and_end_even_when_killed(tmp_path: Path) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
+    }
+    with_servers = [sys.executable, "-m", "config.embedded", "--"]
+    ended = subprocess.run([*with_servers, "sh", "-c", "exit 7"], cwd=PROJECT, env=environment, check=False)
+    assert ended.returncode == 7
+
+    note = tmp_path / "addresses"
+    program = subprocess.Popen(
+        [*with_servers, "sh", "-c", f"echo $DATABASE_URL $REDIS_URL > '{note}'; exec sleep 60"],
+        cwd=PROJECT,
+        env=environment,
+    )
+    wait_for(lambda: note.exists() and note.read_text().endswith("\n"))
+    ports = [int(url.rsplit(":", 1)[1].split("/")[0]) for url in note.read_text().split()]
+    assert all(answers(port) for port in ports)
+    program.kill()
+    program.wait()
+    if sys.platform == "linux":
+        wait_for(lambda: not any(answers(port) for port in ports))
+
+
+def answers(port: int) -> bool:
+    """True when something listens at the port."""
+    import socket
+
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(condition, *, seconds: float = 30) -> None:
+    """Return when the condition holds; fail when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
