@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from celery.exceptions import SecurityWarning
+from celery.signals import worker_process_init
 from honcho.manager import Manager
 from honcho.printer import Printer
 
@@ -64,10 +65,16 @@ class Console(Printer):  # type: ignore[misc]  # honcho has no types
 
 def work() -> None:
     """Be the worker, without Celery's warning about root: in a container a demonstration often runs so."""
+    # honcho signals a whole group; only the worker itself may hear it, so that its children end their tasks.
+    worker_process_init.connect(_leave_group)
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # One worker alone has no neighbours to greet, and waits a second for their answer.
     alone = ["--without-mingle", "--without-gossip"]
     app.worker_main(["--quiet", "worker", "--concurrency=2", "--loglevel=warning", *alone])
+
+
+def _leave_group(**_news: Any) -> None:
+    os.setpgrp()
 
 
 def manage() -> int:

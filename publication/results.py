@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
 from allocation.engine.measures import Range, posts_giving, rate, scaled_bound
@@ -101,8 +100,8 @@ class Results:
 
     @property
     def below(self) -> list[RegionResult]:
-        """Regions under the limit, the lowest rate first; equal rates by what they were before rounding."""
-        return sorted((region for region in self.regions if region.is_below), key=_unrounded_rate)
+        """Regions under the limit, the lowest rate first."""
+        return [region for region in self.ordered(Sort.RATE, Direction.ASCENDING) if region.is_below]
 
     @property
     def reaching(self) -> list[RegionResult]:
@@ -137,11 +136,15 @@ class Results:
         return _on_axis(value, self.axis_max, width)
 
     def ordered(self, sort: Sort, direction: Direction) -> list[RegionResult]:
-        """The regions in the table's order; those without the figure come last either way."""
+        """The regions in the table's order.
+
+        Of equal figures the region with more posts comes first, and those without the figure come last,
+        whichever the direction.
+        """
         figure = _FIGURES[sort]
         known = [region for region in self.regions if figure(region) is not None]
         missing = [region for region in self.regions if figure(region) is None]
-        known.sort(key=lambda region: region.code)
+        known.sort(key=lambda region: (-(region.posts or 0), region.code))
         known.sort(key=figure, reverse=direction is Direction.DESCENDING)
         return known + missing
 
@@ -213,10 +216,6 @@ def _sum_of(figures: Sequence[int | None]) -> int | None:
 def _on_axis(value: Decimal, axis_max: int, width: int = BAR_WIDTH) -> str:
     # Text, since a template would write a number with the language's decimal comma.
     return f"{value * width / axis_max:.1f}"
-
-
-def _unrounded_rate(region: RegionResult) -> Fraction:
-    return Fraction(region.posts or 0, region.inhabitants or 1)
 
 
 _FIGURES: dict[Sort, Callable[[RegionResult], Any]] = {

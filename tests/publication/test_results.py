@@ -119,10 +119,13 @@ def test_regions_without_the_figure_come_last_either_way(sort: Sort, direction: 
     assert codes == (["03", "04", "01"] if direction is Direction.ASCENDING else ["04", "03", "01"])
 
 
-def test_equal_figures_keep_code_order_either_way() -> None:
-    results = make_results(make_row("01"), make_row("03"))
-    for direction in Direction:
-        assert [region.code for region in results.ordered(Sort.RATE, direction)] == ["01", "03"]
+@pytest.mark.parametrize("direction", list(Direction))
+def test_of_equal_rates_the_region_with_more_posts_comes_first_either_way(direction: Direction) -> None:
+    results = make_results(
+        make_row("01"), make_row("03"), make_row("04", posts=100, inhabitants=2 * 395_570), make_row("05")
+    )
+    codes = [region.code for region in results.ordered(Sort.RATE, direction)]
+    assert codes == ["04", "01", "03", "05"]
 
 
 def test_names_sort_as_in_swedish() -> None:

@@ -202,3 +202,12 @@ def test_a_case_officer_cannot_send_an_agency_invitation_again() -> None:
     with pytest.raises(NotAllowed):
         send_invitation_again(user_id=person.pk, by=make_officer(), at=moment(20))
     assert Mail.objects.count() == 1
+
+
+def test_whoever_missed_the_link_can_ask_for_a_new_one() -> None:
+    person = invite(officer())
+    answer = Client().post("/accounts/password/reset/", {"email": person.email})
+    assert answer.status_code == 302
+    [message] = django_mail.outbox
+    [link] = re.findall(r"/accounts/password/reset/key/\S+", str(message.body))
+    assert choose_password(link)

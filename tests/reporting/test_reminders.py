@@ -156,7 +156,7 @@ def test_the_command_tells_whom_it_reminds() -> None:
         call_command("send_reminders", stdout=out)
         said.append(out.getvalue())
     assert said[0].startswith("ombud@example.com: Region Uppsala: ")
-    assert "1 reminders are queued." in said[0]
+    assert "Queued: 1." in said[0]
     assert said[1] == "No reminder is due that has not been written already.\n"
 
 

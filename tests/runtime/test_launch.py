@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -91,24 +92,13 @@ def test_it_starts_answers_refuses_a_second_start_and_stops_without_a_trace(laun
     assert second.words().count("\n") == 1
     assert f"http://127.0.0.1:{port}/" in second.words()
 
-    assert running.stop(how=signal.SIGTERM) == 0
+    assert running.stop(how=signal.SIGINT) == 0
     assert processes_of(var) == []
     assert not (var / "environment").exists()
     assert "Traceback" not in running.words()
 
 
-def test_a_part_that_dies_stops_the_rest_and_is_named(launch, var: Path) -> None:
-    port = free_port()
-    running = launch(port)
-    running.wait_until_ready(port)
-    named(processes_of(var), "celery").kill()
-
-    assert running.process.wait(60) == 1
-    assert "a process ended by itself: beat" in running.words()
-    assert processes_of(var) == []
-
-
-def test_it_starts_again_after_everything_was_killed(launch, var: Path) -> None:
+def test_it_starts_again_after_everything_was_killed_and_stops_when_a_part_dies(launch, var: Path) -> None:
     port = free_port()
     running = launch(port)
     running.wait_until_ready(port)
@@ -124,7 +114,9 @@ def test_it_starts_again_after_everything_was_killed(launch, var: Path) -> None:
 
     again = launch(port)
     again.wait_until_ready(port)
-    assert again.stop(how=signal.SIGINT) == 0
+    named(processes_of(var), "celery").kill()
+    assert again.process.wait(60) == 1
+    assert "a process ended by itself: beat" in again.words()
     assert processes_of(var) == []
 
 
@@ -204,8 +196,6 @@ def test_temporary_servers_pass_the_status_on_and_end_even_when_killed(tmp_path:
 
 def answers(port: int) -> bool:
     """True when something listens at the port."""
-    import socket
-
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

@@ -44,7 +44,7 @@ def test_each_script_is_posix_shell(script: str) -> None:
 
 @pytest.fixture
 def bare_machine(tmp_path: Path) -> Path:
-    """A checkout without .venv on a machine that has a shell's tools and nothing else; programs go in tools/."""
+    """A checkout without .venv on a machine with a shell's tools and nothing else; programs go in tools/."""
     shutil.copytree(PROJECT / "bin", tmp_path / "bin")
     shutil.copy(PROJECT / "requirements.txt", tmp_path)
     (tmp_path / "tools").mkdir()

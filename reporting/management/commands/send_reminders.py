@@ -18,7 +18,7 @@ class Command(BaseCommand):
         for mail in mails:
             self.stdout.write(f"{mail.recipient}: {mail.subject}")
         if mails:
-            self.stdout.write(f"{len(mails)} reminders are queued.")
+            self.stdout.write(f"Queued: {len(mails)}. The worker sends them.")
         elif selectors.open_rounds(at=at).exists():
             self.stdout.write("No reminder is due that has not been written already.")
         else:

@@ -1,0 +1,5 @@
+"""The agency's desk for what is computed."""
+
+from allocation.admin import recomputations, rounds, runs
+
+__all__ = ["recomputations", "rounds", "runs"]
