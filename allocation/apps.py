@@ -9,4 +9,4 @@ class AllocationConfig(AppConfig):
     verbose_name = _("Allocation")
 
     def ready(self) -> None:
-        from allocation import receivers  # noqa: F401, PLC0415  # connects the signal
+        from allocation import receivers  # noqa: F401  # connects the signal

@@ -43,7 +43,10 @@ def glance(*, at: datetime) -> Glance | None:
     if reporting_round is None:
         return None
     counts = dict(
-        reporting_round.submissions.order_by().values_list("state").annotate(Count("pk")).values_list("state", "pk__count")
+        reporting_round.submissions.order_by()
+        .values_list("state")
+        .annotate(Count("pk"))
+        .values_list("state", "pk__count")
     )
     return Glance(
         reporting_round=reporting_round,

@@ -84,7 +84,9 @@ def compute_round(
         reporting_round,
         [(grant.rules_name, grant.year, rules[grant.rules_name].population_reference) for grant in grants],
     )
-    runs = [_compute_grant(grant, rules[grant.rules_name], figures[grant.rules_name], at=at) for grant in grants]
+    runs = [
+        _compute_grant(grant, rules[grant.rules_name], figures[grant.rules_name], at=at) for grant in grants
+    ]
     basis: list[dict[str, object]] = [
         {"region": row.code, "revision": row.revision_number, "state": row.state or "not_started"}
         for row in figures[grants[0].rules_name]
@@ -95,12 +97,14 @@ def compute_round(
 def _compute_grant(
     grant: RoundGrant, rules: RuleSet, figures: list[RegionFigures], *, at: datetime
 ) -> AllocationRun:
-    allocation = compute(rules, [_report(row, grant) for row in figures])
+    reports = [_report(row, grant) for row in figures]
+    allocation = compute(rules, reports)
     run = AllocationRun.objects.filter(
         round_grant=grant, rules_sha256=allocation.rules_sha256, inputs_sha256=allocation.inputs_sha256
     ).first()
     if run is None:
-        run = _keep(grant, rules, figures, allocation, at=at)
+        revisions = {row.code: row.revision_id for row in figures}
+        run = _keep(grant, rules, reports, revisions, allocation, at=at)
     if grant.current_run_id != run.pk:
         grant.current_run = run
         grant.save(update_fields=["current_run"])
@@ -122,7 +126,13 @@ def _report(row: RegionFigures, grant: RoundGrant) -> Report:
 
 
 def _keep(
-    grant: RoundGrant, rules: RuleSet, figures: list[RegionFigures], allocation: Allocation, *, at: datetime
+    grant: RoundGrant,
+    rules: RuleSet,
+    reports: list[Report],
+    revisions: dict[str, int | None],
+    allocation: Allocation,
+    *,
+    at: datetime,
 ) -> AllocationRun:
     run = AllocationRun.objects.create(
         round_grant=grant,
@@ -150,15 +160,15 @@ def _keep(
         )
         for position, pot in enumerate(allocation.pots)
     )
-    rows = {row.code: row for row in figures}
+    given = {report.code: report for report in reports}
     RunRegion.objects.bulk_create(
         RunRegion(
             run=run,
             region_id=region.code,
-            revision_id=rows[region.code].revision_id,
-            inhabitants=rows[region.code].inhabitants,
-            planned_posts=rows[region.code].planned,
-            reported_posts=rows[region.code].reported,
+            revision_id=revisions[region.code],
+            inhabitants=given[region.code].inhabitants,
+            planned_posts=given[region.code].planned,
+            reported_posts=given[region.code].reported,
             planned_rate=region.planned_rate,
             reported_rate=region.reported_rate,
             increase=region.increase,

@@ -80,7 +80,7 @@ def figures_of(
 
 
 def waiting_recomputations(*, before: datetime) -> list[int]:
-    """Requests made before a moment that nobody has dealt with: their message was lost or their worker died."""
+    """Requests from before a moment that nobody has answered: a lost message, or a worker that died."""
     waiting = Recomputation.objects.filter(state=RequestState.REQUESTED, requested_at__lt=before)
     return list(waiting.order_by("requested_at").values_list("pk", flat=True)[:100])
 
@@ -90,7 +90,9 @@ def current_runs(reporting_round: ReportingRound) -> list[AllocationRun]:
     grants = RoundGrant.objects.filter(reporting_round=reporting_round, current_run__isnull=False)
     runs = AllocationRun.objects.filter(pk__in=grants.values("current_run_id"))
     return list(
-        runs.select_related("round_grant__reporting_round").prefetch_related("pots").order_by("round_grant__year")
+        runs.select_related("round_grant__reporting_round")
+        .prefetch_related("pots")
+        .order_by("round_grant__year")
     )
 
 
@@ -107,4 +109,6 @@ def latest_recomputation(run: AllocationRun) -> Recomputation | None:
 
 def is_waiting(reporting_round: ReportingRound) -> bool:
     """Whether a recomputation of the round has been asked for and not been done."""
-    return Recomputation.objects.filter(reporting_round=reporting_round, state=RequestState.REQUESTED).exists()
+    return Recomputation.objects.filter(
+        reporting_round=reporting_round, state=RequestState.REQUESTED
+    ).exists()

@@ -39,8 +39,6 @@ app.conf.beat_schedule = {
     },
 }
 
-_this_is_beat = False
-
 
 def _show_life(key: str) -> None:
     client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)
@@ -60,12 +58,9 @@ def _worker_lives(**kwargs: Any) -> None:
 
 @beat_init.connect
 def _beat_starts(**kwargs: Any) -> None:
-    global _this_is_beat
-    _this_is_beat = True
     _show_life(BEAT_KEY)
+    after_task_publish.connect(_beat_lives)  # here, because every other process publishes tasks too
 
 
-@after_task_publish.connect
 def _beat_lives(**kwargs: Any) -> None:
-    if _this_is_beat:
-        _show_life(BEAT_KEY)
+    _show_life(BEAT_KEY)

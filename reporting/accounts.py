@@ -17,7 +17,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allaut
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """As allauth does; it would let an account in that the backend refused, to say that it is inactive."""
+        """As allauth does, except that it lets a refused account in to say that it is inactive."""
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         return None if _is_refused(user) else user
 

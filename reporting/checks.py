@@ -107,12 +107,16 @@ def parse_posts(text: str) -> Parsed:
         if bare[0] in "-−–" and int(digits[:9]) != 0:
             return Parsed(problem=_("A number of posts cannot be negative. Enter 0 or more."))
         if len(digits.lstrip("0")) > len(str(MAX_POSTS)) or int(digits) > MAX_POSTS:
-            return Parsed(problem=format_lazy(_("That is more than {limit} posts. Check the figure."), limit=MAX_POSTS))
+            return Parsed(
+                problem=format_lazy(_("That is more than {limit} posts. Check the figure."), limit=MAX_POSTS)
+            )
         return Parsed(posts=int(digits))
     whole, _comma, decimals = digits.replace(",", ".").partition(".")
     if whole.isascii() and whole.isdigit() and decimals.isascii() and decimals.isdigit():
         return Parsed(problem=_("Enter whole posts, without decimals."))
-    return Parsed(problem=_("Enter a whole number, 0 if none are planned, or a dash if the figure is missing."))
+    return Parsed(
+        problem=_("Enter a whole number, 0 if none are planned, or a dash if the figure is missing.")
+    )
 
 
 def differs_much(*, reported: int, planned: int) -> bool:
@@ -180,7 +184,9 @@ def _check_at(
     found: list[Finding] = []
     if posts is None:
         if submitting:
-            title = format_lazy(_("{label} is missing. Enter the number of posts, 0 if none."), label=cell.label)
+            title = format_lazy(
+                _("{label} is missing. Enter the number of posts, 0 if none."), label=cell.label
+            )
             found.append(Finding(cell.field, "missing", "error", title))
     elif cell.year in plans and differs_much(reported=posts, planned=plans[cell.year]):
         found.append(
@@ -196,7 +202,9 @@ def _check_at(
         )
     if len(comment) > COMMENT_MAX:
         title = format_lazy(
-            _("The comment has {count} characters. At most {limit} fit."), count=len(comment), limit=COMMENT_MAX
+            _("The comment has {count} characters. At most {limit} fit."),
+            count=len(comment),
+            limit=COMMENT_MAX,
         )
         found.append(Finding(cell.comment_field, "too-long", "error", title))
     return found

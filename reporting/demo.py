@@ -1,4 +1,4 @@
-"""Synthetic people, plans and reports for the demonstration; nothing here describes a real person or region."""
+"""Synthetic people, plans and reports for the demonstration: no real person, no real report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,14 +38,14 @@ AGENCY = (
     ("handlaggare", "Elin Sandström", "Handläggare"),
     ("beslutsfattare", "Gunnar Åkesson", "Beslutsfattare"),
 )
-FIRST_NAMES = (
-    "Anders Maria Samira Johan Ingrid Karim Åsa Per Linnea Mustafa Eva Oskar Nadia Björn Helena Viktor Fatima "
-    "Lars Sofia Erik Annika Daniel"
-).split()
-LAST_NAMES = (
-    "Wikström Lindqvist Haddad Berg Nyström Öberg Forsman Rahimi Ek Sjödin Holm Dahlgren Aziz Lund Palm Norén "
-    "Hedlund Strand Wallin Åberg Sund"
-).split()
+FIRST_NAMES = tuple(
+    "Anders Maria Samira Johan Ingrid Karim Åsa Per Linnea Mustafa Eva Oskar Nadia Björn Helena Viktor "
+    "Fatima Lars Sofia Erik Annika Daniel".split()
+)
+LAST_NAMES = tuple(
+    "Wikström Lindqvist Haddad Berg Nyström Öberg Forsman Rahimi Ek Sjödin Holm Dahlgren Aziz Lund Palm "
+    "Norén Hedlund Strand Wallin Åberg Sund".split()
+)
 ROLES: tuple[tuple[str, Role], ...] = (
     ("ombud", Role.OMBUD),
     ("representant", Role.REPRESENTANT),
@@ -148,7 +148,10 @@ def _load_plans() -> None:
     first_year = Baseline.objects.filter(year=2022, post_type=PostType.AT)
     for plan in first_year:
         growth = PLANNED_EXPANSION_TO_2024.get(plan.region_id, 0)
-        for year, planned in ((2023, plan.planned_posts + (growth + 1) // 2), (2024, plan.planned_posts + growth)):
+        for year, planned in (
+            (2023, plan.planned_posts + (growth + 1) // 2),
+            (2024, plan.planned_posts + growth),
+        ):
             Baseline.objects.get_or_create(
                 region_id=plan.region_id,
                 year=year,
@@ -206,13 +209,17 @@ def _load_reports(reporting_round: ReportingRound) -> None:
             _go_through_review(reports[code], example.stage, signatory=signatory, officer=officer, at=at)
 
 
-def _go_through_review(report: Submission, stage: Stage, *, signatory: User, officer: User, at: datetime) -> None:
+def _go_through_review(
+    report: Submission, stage: Stage, *, signatory: User, officer: User, at: datetime
+) -> None:
     submit_report(submission_id=report.pk, by=signatory, at=at + timedelta(minutes=12))
     later = at + timedelta(days=1, hours=2)
     if stage in ("in_review", "returned", "approved"):
         start_review(submission_id=report.pk, by=officer, at=later)
     if stage == "approved":
-        approve_report(submission_id=report.pk, revision_number=1, by=officer, at=later + timedelta(minutes=25))
+        approve_report(
+            submission_id=report.pk, revision_number=1, by=officer, at=later + timedelta(minutes=25)
+        )
     if stage == "returned":
         return_report(
             submission_id=report.pk,
@@ -243,6 +250,6 @@ def _texts(code: str, example: Example, reporting_round: ReportingRound, *, pers
         for finding in check_texts(texts, years=reporting_round.years, plans=plans, submitting=True):
             if finding.comment_field:
                 texts[finding.comment_field] = (
-                    "Fler block vid länets sjukhus enligt regionens utbyggnadsplan, beslutade i regionstyrelsen."
+                    "Fler block vid länets sjukhus enligt regionens plan, beslutade i regionstyrelsen."
                 )
     return texts

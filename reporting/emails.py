@@ -39,5 +39,8 @@ def render_mail(kind: MailKind, context: dict[str, Any], *, language: str) -> Le
 
 def message_id(mail_id: int) -> str:
     """The Message-ID of a mail: the same at every attempt, so that a repeated one can be recognised."""
-    host = slugify(settings.PLATSPLAN_BASE_URL.partition("//")[2].partition(":")[0].replace(".", "-")) or "platsplan"
+    host = (
+        slugify(settings.PLATSPLAN_BASE_URL.partition("//")[2].partition(":")[0].replace(".", "-"))
+        or "platsplan"
+    )
     return f"<platsplan-{mail_id}@{host}.mail>"

@@ -1,6 +1,11 @@
 """What can go wrong, worded for the person who ran into it."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from reporting.checks import Finding
 
 
 class DomainError(Exception):
@@ -22,7 +27,7 @@ class ReportLocked(DomainError):
 class ReportIncomplete(DomainError):
     """The report has errors or uncommented warnings; `findings` lists them."""
 
-    def __init__(self, findings: tuple[object, ...]) -> None:
+    def __init__(self, findings: "tuple[Finding, ...]") -> None:
         super().__init__(_("The report could not be submitted. Correct what is marked below."))
         self.findings = findings
 

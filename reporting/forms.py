@@ -9,7 +9,7 @@ from crispy_forms.utils import render_field
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -26,35 +26,41 @@ ROW_HELP: dict[PostType, str | Promise] = {
 class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no stubs
     """Crispy layout: the figures as a table, a row per kind of post and a column per year."""
 
-    def render(self, form: "FiguresForm", context: Any, template_pack: str = "bootstrap5", **kwargs: Any) -> SafeString:
+    def render(
+        self, form: "FiguresForm", context: Any, template_pack: str = "bootstrap5", **kwargs: Any
+    ) -> SafeString:
         """Render every figure's field in its cell, and below a row the comments it asks for."""
         rows = []
         for post_type in PostType:
             cells = [cell for cell in form.cells if cell.post_type == post_type]
+            items = [self._cell(form, cell, context, template_pack) for cell in cells]
             rows.append(
                 {
                     "post_type": post_type,
                     "name": post_type.label,
                     "help": ROW_HELP[post_type],
                     "is_sub": post_type == PostType.ST_GM,
-                    "is_joined": post_type == PostType.AT,
-                    "cells": [self._cell(form, cell, context, template_pack) for cell in cells],
+                    "cells": items,
+                    "errors": [item for item in items if item["error"]],
                     "notes": [
-                        note for cell in cells if (note := self._note(form, cell, context, template_pack)) is not None
+                        note
+                        for cell in cells
+                        if (note := self._note(form, cell, context, template_pack)) is not None
                     ],
                 }
             )
-        return mark_safe(render_to_string("reporting/_figure_table.html", {"rows": rows, "years": form.years}))  # noqa: S308
+        return render_to_string("reporting/_figure_table.html", {"rows": rows, "years": form.years})
 
     def _cell(self, form: "FiguresForm", cell: Cell, context: Any, template_pack: str) -> dict[str, Any]:
         posts = parse_posts(form.text_of(cell.field)).posts
         plan = form.plans.get(cell.year) if cell.post_type == PostType.AT else None
-        extra = {"cell_error": form.error_at(cell.field), "cell_warning": form.warning_at(cell.field)}
         return {
             "cell": cell,
             "plan": plan,
             "delta": posts - plan.planned_posts if plan is not None and posts is not None else None,
-            "is_dash": posts is None and not form.error_at(cell.field) and form.text_of(cell.field).strip() != "",
+            "is_dash": posts is None
+            and not form.error_at(cell.field)
+            and form.text_of(cell.field).strip() != "",
             "warning": form.warning_at(cell.field),
             "error": form.error_at(cell.field),
             "html": render_field(
@@ -63,11 +69,12 @@ class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no st
                 context,
                 template="reporting/_figure_input.html",
                 template_pack=template_pack,
-                extra_context=extra,
             ),
         }
 
-    def _note(self, form: "FiguresForm", cell: Cell, context: Any, template_pack: str) -> dict[str, Any] | None:
+    def _note(
+        self, form: "FiguresForm", cell: Cell, context: Any, template_pack: str
+    ) -> dict[str, Any] | None:
         if cell.comment_field not in form.fields:
             return None
         warning = form.warning_at(cell.field)
@@ -85,7 +92,6 @@ class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no st
                 context,
                 template="reporting/_figure_input.html",
                 template_pack=template_pack,
-                extra_context={"cell_error": form.error_at(cell.comment_field)},
             ),
         }
 
@@ -129,7 +135,11 @@ class FiguresForm(forms.Form):
         self.fields["contact_phone"] = _text_field(
             label=_("Phone"),
             widget=forms.TextInput(
-                attrs={"class": "form-control pp-num", "autocomplete": "section-contact tel", "inputmode": "tel"}
+                attrs={
+                    "class": "form-control pp-num",
+                    "autocomplete": "section-contact tel",
+                    "inputmode": "tel",
+                }
             ),
         )
         self.helper = FormHelper()
@@ -150,11 +160,15 @@ class FiguresForm(forms.Form):
 
     def error_at(self, field: str) -> Finding | None:
         """The error found at a field."""
-        return next((found for found in self.findings if found.field == field and found.level == "error"), None)
+        return next(
+            (found for found in self.findings if found.field == field and found.level == "error"), None
+        )
 
     def warning_at(self, field: str) -> Finding | None:
         """The warning found at a field."""
-        return next((found for found in self.findings if found.field == field and found.level == "warning"), None)
+        return next(
+            (found for found in self.findings if found.field == field and found.level == "warning"), None
+        )
 
     def texts(self) -> dict[str, str]:
         """Field -> text as shown, for every field of the form."""

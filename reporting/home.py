@@ -95,9 +95,14 @@ def home_of(submission: Submission, *, membership: Membership, at: datetime) -> 
         may_change=changeable,
         may_submit=membership.may_submit,
         steps=_steps(submission, last),
-        todos=_todos(submission, membership, found_errors=len(errors_of(found)), found_uncommented=sum(
-            not finding.comment for finding in warnings_of(found)
-        )) if changeable else (),
+        todos=_todos(
+            submission,
+            membership,
+            found_errors=len(errors_of(found)),
+            found_uncommented=sum(not finding.comment for finding in warnings_of(found)),
+        )
+        if changeable
+        else (),
         happenings=_happenings(submission, revisions, events, last, first_year=reporting_round.first_year),
         messages=tuple(event for event in events if event.message),
         latest=revisions[0] if revisions else None,
@@ -130,7 +135,9 @@ def _steps(submission: Submission, last: DraftValue | None) -> tuple[Step, ...]:
         State.APPROVED: 3,
     }[State(submission.state)]
     if submission.has_newer_draft:
-        draft_note: Text = format_lazy(_("Version {number} is being filled in"), number=submission.revision_count + 1)
+        draft_note: Text = format_lazy(
+            _("Version {number} is being filled in"), number=submission.revision_count + 1
+        )
     elif last is None:
         draft_note = _("Nothing filled in yet")
     else:
@@ -192,7 +199,9 @@ def _todos(
             format_lazy(_("Review and submit version {number}"), number=number),
             _("You can submit.") if membership.may_submit else _("The ombud or a representant submits."),
             done=False,
-            link=f"{report}submit/" if membership.may_submit and not found_errors and not found_uncommented else "",
+            link=f"{report}submit/"
+            if membership.may_submit and not found_errors and not found_uncommented
+            else "",
             link_text=_("Review"),
         )
     )

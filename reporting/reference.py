@@ -36,7 +36,9 @@ PROJECTED = {
     "standing": Standing.RECONSTRUCTED,
     "source": "Återskapad: den folkmängd som ger de 21 publicerade kvoterna och genomsnittet 15,35",
 }
-PLAN_SOURCE = "Återskapad: de hela tjänster som ger de 21 publicerade kvoterna (Läkartidningen, februari 2022)"
+PLAN_SOURCE = (
+    "Återskapad: de hela tjänster som ger de 21 publicerade kvoterna (Läkartidningen, februari 2022)"
+)
 RATE_SOURCE = "Läkartidningen, februari 2022"
 
 # What each of the agency's roles may do.
@@ -109,7 +111,9 @@ def load_reference_data() -> int:
     Source: reporting/data/regions.csv; Statistics Sweden; Läkartidningen, February 2022.
     """
     actual, _created = PopulationReference.objects.get_or_create(slug=ACTUAL["slug"], defaults=ACTUAL)
-    projected, _created = PopulationReference.objects.get_or_create(slug=PROJECTED["slug"], defaults=PROJECTED)
+    projected, _created = PopulationReference.objects.get_or_create(
+        slug=PROJECTED["slug"], defaults=PROJECTED
+    )
     with REGIONS_CSV.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
@@ -122,7 +126,10 @@ def load_reference_data() -> int:
                 "organisation_number": row["organisation_number"],
             },
         )
-        for reference, column in ((actual, "population_2021_12_31"), (projected, "population_2022_projected")):
+        for reference, column in (
+            (actual, "population_2021_12_31"),
+            (projected, "population_2022_projected"),
+        ):
             Inhabitants.objects.get_or_create(
                 reference=reference, region=region, defaults={"persons": int(row[column])}
             )

@@ -157,7 +157,8 @@ def submit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             failure = error
         else:
             messages.success(
-                request, _("Version %(number)d is submitted. The receipt is below.") % {"number": revision.number}
+                request,
+                _("Version %(number)d is submitted. The receipt is below.") % {"number": revision.number},
             )
             return redirect("reporting:version", slug, code, revision.number)
     texts = selectors.draft_texts(submission)

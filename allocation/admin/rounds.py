@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -42,19 +42,31 @@ class RoundGrantForm(forms.ModelForm):
         field.disabled = self.instance.pk is not None
 
     def clean_rules_name(self) -> str:
-        """The rule set's year must be one that the round asks for."""
+        """Take year and title from the rule set."""
         name: str = self.cleaned_data["rules_name"]
-        if self.instance.pk is not None:
-            return name
-        rules = load_rules(name)
-        reporting_round = self.instance.reporting_round
-        if reporting_round.first_year and reporting_round.last_year and rules.year not in reporting_round.years:
-            raise ValidationError(
-                _("%(rules)s is for %(year)d, which the round does not ask for.")
-                % {"rules": name, "year": rules.year}
-            )
-        self.instance.year, self.instance.title = rules.year, rules.title
+        if self.instance.pk is None:
+            rules = load_rules(name)
+            self.instance.year, self.instance.title = rules.year, rules.title
         return name
+
+
+class RoundGrantFormSet(forms.BaseInlineFormSet):
+    """The grants of one round."""
+
+    def clean(self) -> None:
+        """A grant's year must be one that the round asks for."""
+        super().clean()
+        reporting_round: ReportingRound = self.instance
+        if not reporting_round.first_year or not reporting_round.last_year:
+            return  # the round's own form says so
+        for form in self.forms:
+            year = form.instance.year
+            if form.cleaned_data.get("rules_name") and not form.errors and year not in reporting_round.years:
+                form.add_error(
+                    "rules_name",
+                    _("%(rules)s is for %(year)d, which the round does not ask for.")
+                    % {"rules": form.cleaned_data["rules_name"], "year": year},
+                )
 
 
 class RoundGrantInline(admin.TabularInline):
@@ -62,6 +74,7 @@ class RoundGrantInline(admin.TabularInline):
 
     model = RoundGrant
     form = RoundGrantForm
+    formset = RoundGrantFormSet
     fields = ["rules_name", "year", "title", "run"]
     readonly_fields = ["year", "title", "run"]
     extra = 0

@@ -37,7 +37,9 @@ class RoundGrant(models.Model):
         verbose_name_plural = _("grants of rounds")
         ordering = ("reporting_round", "year")
         constraints = (
-            models.UniqueConstraint(fields=["reporting_round", "rules_name"], name="one_grant_per_round_and_rules"),
+            models.UniqueConstraint(
+                fields=["reporting_round", "rules_name"], name="one_grant_per_round_and_rules"
+            ),
         )
 
     def __str__(self) -> str:
@@ -216,7 +218,12 @@ class Recomputation(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=40)
     requested_by = models.ForeignKey(
-        User, verbose_name=_("asked for by"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        User,
+        verbose_name=_("asked for by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     requested_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     state = models.CharField(
@@ -225,7 +232,9 @@ class Recomputation(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
     basis = models.JSONField(_("reports that counted"), default=list, blank=True)
-    runs = models.ManyToManyField(AllocationRun, verbose_name=_("runs"), blank=True, related_name="recomputations")
+    runs = models.ManyToManyField(
+        AllocationRun, verbose_name=_("runs"), blank=True, related_name="recomputations"
+    )
 
     class Meta:
         verbose_name = _("recomputation")

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -25,8 +25,6 @@ from reporting.models import Baseline, Figure, PostType, Revision, Submission
 from reporting.services.review import approve_report, return_report, start_review
 from reporting.templatetags.platsplan import chip, missing, number, signed
 
-# Newest version first, so the first that is prefetched is the one that counts.
-_NEWEST = Revision.objects.order_by("submission", "-number").distinct("submission")
 DECISIONS = ("start", "approve", "return")
 
 
@@ -68,17 +66,14 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     actions = ["approve_selected", "return_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        """With the newest version's figures and the plans: three queries, however many reports."""
-        figures = Prefetch("figures", queryset=Figure.objects.order_by("post_type", "year"))
-        plans = Baseline.objects.filter(post_type=PostType.AT)
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related(
-                Prefetch("revisions", queryset=_NEWEST.prefetch_related(figures), to_attr="newest"),
-                Prefetch("region__baselines", queryset=plans, to_attr="at_plans"),
-            )
-        )
+        """With region and round; the list adds what it shows of the figures."""
+        return super().get_queryset(request).select_related("region", "reporting_round")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, with the newest version's figures and the plans: three queries, however many reports."""
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = _with_figures(changelist.result_list)
+        return changelist
 
     def get_urls(self) -> list[URLPattern]:
         """The decision's own address, before the page that catches everything."""
@@ -104,7 +99,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("region"), ordering="region__name")
     def region_name(self, obj: Submission) -> str:
         """The region."""
-        return obj.region.name
+        return obj.region.short_name
 
     @admin.display(description=gettext_lazy("round"), ordering="reporting_round__opens_at")
     def round_name(self, obj: Submission) -> str:
@@ -121,12 +116,12 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         """The number of the version that counts."""
         return str(missing(obj.revision_count or None))
 
-    @admin.display(description=gettext_lazy("AT plan, first year"))
+    @admin.display(description=gettext_lazy("AT plan"))
     def planned(self, obj: Submission) -> str:
         """AT posts in the plan for the round's first year."""
         return number(_plans(obj).get(obj.reporting_round.first_year))
 
-    @admin.display(description=gettext_lazy("AT reported, first year"))
+    @admin.display(description=gettext_lazy("AT reported"))
     def reported(self, obj: Submission) -> str:
         """AT posts in the newest version for the round's first year."""
         return number(_reported(obj))
@@ -256,7 +251,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "form": form,
             "reports": [
                 {"submission": submission, "flags": self.flags(submission), "may": may(submission)}
-                for submission in queryset
+                for submission in _with_figures(queryset)
             ],
         }
         return TemplateResponse(request, "admin/reporting/submission/confirm.html", context)
@@ -320,6 +315,16 @@ def _page_title(submission: Submission) -> str:
         "region": submission.region.name,
         "number": submission.revision_count,
     }
+
+
+def _with_figures(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    figures = Prefetch("figures", queryset=Figure.objects.order_by("post_type", "year"))
+    newest = Revision.objects.filter(number=F("submission__revision_count")).prefetch_related(figures)
+    plans = Baseline.objects.filter(post_type=PostType.AT)
+    return submissions.prefetch_related(
+        Prefetch("revisions", queryset=newest, to_attr="newest"),
+        Prefetch("region__baselines", queryset=plans, to_attr="at_plans"),
+    )
 
 
 def _newest(submission: Submission) -> Revision | None:

@@ -84,7 +84,9 @@ class Inhabitants(models.Model):
         verbose_name_plural = _("inhabitants")
         ordering = ("reference", "region")
         constraints = (
-            models.UniqueConstraint(fields=["reference", "region"], name="one_count_per_reference_and_region"),
+            models.UniqueConstraint(
+                fields=["reference", "region"], name="one_count_per_reference_and_region"
+            ),
             models.CheckConstraint(condition=models.Q(persons__gt=0), name="inhabitants_above_zero"),
         )
 
@@ -107,7 +109,9 @@ class Baseline(models.Model):
         verbose_name_plural = _("plans of the 2021 agreement")
         ordering = ("region", "post_type", "year")
         constraints = (
-            models.UniqueConstraint(fields=["region", "year", "post_type"], name="one_plan_per_region_year_type"),
+            models.UniqueConstraint(
+                fields=["region", "year", "post_type"], name="one_plan_per_region_year_type"
+            ),
         )
 
     def __str__(self) -> str:

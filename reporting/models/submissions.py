@@ -72,7 +72,9 @@ class Submission(models.Model):
         verbose_name_plural = _("reports")
         ordering = ("reporting_round", "region")
         constraints = (
-            models.UniqueConstraint(fields=["reporting_round", "region"], name="one_report_per_round_and_region"),
+            models.UniqueConstraint(
+                fields=["reporting_round", "region"], name="one_report_per_round_and_region"
+            ),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="report_state_is_known"),
         )
         triggers = (
@@ -190,7 +192,9 @@ class Figure(models.Model):
         verbose_name_plural = _("figures")
         ordering = ("revision", "post_type", "year")
         constraints = (
-            models.UniqueConstraint(fields=["revision", "year", "post_type"], name="one_figure_per_year_and_type"),
+            models.UniqueConstraint(
+                fields=["revision", "year", "post_type"], name="one_figure_per_year_and_type"
+            ),
             models.CheckConstraint(
                 condition=models.Q(posts__isnull=True) | models.Q(posts__lte=MAX_POSTS),
                 name="posts_within_reason",

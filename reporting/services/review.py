@@ -115,7 +115,8 @@ def _lock_for_review(submission_id: int, *, by: User, permission: str) -> tuple[
 def _must_be_seen(submission: Submission, revision: Revision, revision_number: int) -> None:
     if revision.number != revision_number:
         raise WrongState(
-            _("The region has submitted version %(number)d meanwhile. Look at it first.") % {"number": revision.number}
+            _("The region has submitted version %(number)d meanwhile. Look at it first.")
+            % {"number": revision.number}
         )
 
 

@@ -55,8 +55,8 @@ def save_draft(*, submission_id: int, texts: Mapping[str, str], by: User, at: da
     known = set(text_fields(submission.reporting_round.years))
     stored = {value.field: value for value in submission.draft_values.all()}
     changed = False
-    for field, text in texts.items():
-        text = text.replace("\x00", "")
+    for field, typed in texts.items():
+        text = typed.replace("\x00", "")  # the one character that the database cannot hold
         value = stored.get(field)
         if field not in known or text == (value.text if value else ""):
             continue
@@ -97,7 +97,10 @@ def submit_report(*, submission_id: int, by: User, at: datetime) -> Revision:
         raise NotAllowed(_("Only the ombud or a representant can submit. What you typed is saved."))
     reporting_round, region = submission.reporting_round, submission.region
     texts = selectors.draft_texts(submission)
-    plans = {year: plan.planned_posts for year, plan in selectors.plans_of(region.code, reporting_round.years).items()}
+    plans = {
+        year: plan.planned_posts
+        for year, plan in selectors.plans_of(region.code, reporting_round.years).items()
+    }
     found = check_texts(texts, years=reporting_round.years, plans=plans, submitting=True)
     blocking = tuple(finding for finding in found if finding.blocks_submission)
     if blocking:
@@ -181,12 +184,14 @@ def _lock_for_change(submission_id: int, *, by: User, at: datetime) -> tuple[Sub
         raise NotAllowed(_("You have no role in this region."))
     if submission.is_locked:
         raise ReportLocked(
-            _("The agency has approved the report, so it is locked. Ask the agency to return it if it must change.")
+            _("The agency has approved the report, so it is locked. Ask for it to be returned.")
         )
     if not submission.may_be_changed(at=at):
         if at < reporting_round.opens_at:
             raise RoundNotOpen(_("The round is not open yet."))
-        raise RoundNotOpen(_("The time for reporting is over. Ask the agency to return the report if it must change."))
+        raise RoundNotOpen(
+            _("The time for reporting is over. Ask the agency to return the report if it must change.")
+        )
     return submission, membership
 
 
@@ -201,11 +206,14 @@ def _content_sha256(
             "round": submission.reporting_round.slug,
             "region": submission.region_id,
             "figures": [
-                {"posts_of": str(cell.post_type), "year": cell.year, "posts": posts, "comment": comments[cell]}
+                {
+                    "posts_of": str(cell.post_type),
+                    "year": cell.year,
+                    "posts": posts,
+                    "comment": comments[cell],
+                }
                 for cell, posts in figures.items()
             ],
             **contact,
         }
     )
-
-

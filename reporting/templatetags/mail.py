@@ -113,7 +113,7 @@ def look(name: str) -> SafeString:
 @register.filter
 def one_line(text: str) -> str:
     """Write a text on one line: line ends and control characters, of every kind, become single spaces."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", str(text)).split(" ")).strip()
+    return re.sub(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", str(text)).strip()
 
 
 @register.filter

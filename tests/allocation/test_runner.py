@@ -64,7 +64,12 @@ def test_uppsala_with_ten_more_gets_the_first_step() -> None:
     assert (award.amount_kr, award.eligible, award.assumed) == (10_500_000, True, True)
     assert run.awards.filter(eligible=True).count() == 1
     missing = run.regions.get(region_id="01")
-    assert (missing.reported_posts, missing.reported_rate, missing.increase, missing.total_kr) == (None, None, None, 0)
+    assert (missing.reported_posts, missing.reported_rate, missing.increase, missing.total_kr) == (
+        None,
+        None,
+        None,
+        0,
+    )
     assert run.awards.get(region_id="01", pot="god").reason == "not-reported"
 
 
@@ -94,7 +99,9 @@ def test_going_back_to_earlier_figures_goes_back_to_their_run() -> None:
 def test_a_returned_report_counts_until_it_is_replaced_and_the_basis_says_so() -> None:
     ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
     revision = make_submission(reporting_round, by=ombud)
-    return_report(submission_id=revision.submission_id, revision_number=1, by=officer, at=moment(20), message="?")
+    return_report(
+        submission_id=revision.submission_id, revision_number=1, by=officer, at=moment(20), message="?"
+    )
     run = run_waiting(reporting_round)
     assert run.regions.get(region_id="03").reported_posts == 50
     latest = selectors.latest_recomputation(run)
@@ -130,7 +137,9 @@ def test_missing_inhabitants_fail_the_request_with_its_reason() -> None:
     assert not AllocationRun.objects.exists()
 
 
-def test_the_message_goes_after_commit_and_a_lost_one_is_sent_again(django_capture_on_commit_callbacks) -> None:
+def test_the_message_goes_after_commit_and_a_lost_one_is_sent_again(
+    django_capture_on_commit_callbacks,
+) -> None:
     reporting_round = make_round()
     with patch.object(recompute_task, "delay") as delay:
         with django_capture_on_commit_callbacks() as callbacks:

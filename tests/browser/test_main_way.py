@@ -6,6 +6,7 @@ import re
 import time
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -21,8 +22,9 @@ REPORT = "/report/2022-2024/03/"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def open_page(browser: Browser, **options: object) -> Page:
-    context = browser.new_context(locale="sv-SE", **({"viewport": {"width": 1280, "height": 900}} | options))
+def open_page(browser: Browser, **options: Any) -> Page:
+    shape: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+    context = browser.new_context(locale="sv-SE", **(shape | options))
     return context.new_page()
 
 
@@ -51,7 +53,7 @@ def eventually(stack: Stack, question: str) -> list[tuple[object, ...]]:
 
 def letters(folder: Path) -> list[EmailMessage]:
     return [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)  # type: ignore[misc]
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for path in folder.glob("*.eml")
     ]
 
@@ -60,10 +62,14 @@ def awaited_letter(stack: Stack, kind: str, recipient: str) -> EmailMessage:
     """The mail of a kind to an address, once it lies in the folder."""
     [(mail_id,)] = eventually(
         stack,
-        f"SELECT id FROM reporting_mail WHERE kind = '{kind}' AND recipient = '{recipient}' AND sent_at IS NOT NULL"
-        " ORDER BY id DESC LIMIT 1",
+        f"SELECT id FROM reporting_mail WHERE kind = '{kind}' AND recipient = '{recipient}'"
+        " AND sent_at IS NOT NULL ORDER BY id DESC LIMIT 1",
     )
-    found = [letter for letter in letters(stack.mail_folder) if f"platsplan-{mail_id}@" in str(letter["Message-ID"])]
+    found = [
+        letter
+        for letter in letters(stack.mail_folder)
+        if f"platsplan-{mail_id}@" in str(letter["Message-ID"])
+    ]
     assert len(found) == 1
     return found[0]
 
@@ -134,7 +140,7 @@ def test_uppsala_reports_sixty_and_gets_the_first_step(stack: Stack, browser: Br
     eventually(
         stack,
         "SELECT 1 FROM allocation_recomputation WHERE reason = 'approved' AND state = 'done'"
-        " AND basis @> '[{\"region\": \"03\", \"state\": \"approved\"}]'",
+        ' AND basis @> \'[{"region": "03", "state": "approved"}]\'',
     )
     assert rows(stack, award) == [(10_500_000, True)]
     approval = awaited_letter(stack, "approved", "representant-03@platsplan.example")
@@ -152,12 +158,20 @@ def test_uppsala_reports_sixty_and_gets_the_first_step(stack: Stack, browser: Br
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_regions_pages_are_accessible_and_fit(stack: Stack, browser: Browser, theme: str, width: int) -> None:
+def test_the_regions_pages_are_accessible_and_fit(
+    stack: Stack, browser: Browser, theme: str, width: int
+) -> None:
     page = open_page(browser, color_scheme=theme, viewport={"width": width, "height": 900})
     trouble: list[str] = []
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
     sign_in(page, stack, "ombud-21")
-    for path in ("/report/", "/report/2022-2024/21/", "/report/2022-2024/21/?check", "/report/2022-2024/21/submit/", "/report/2022-2024/21/versions/1/"):
+    for path in (
+        "/report/",
+        "/report/2022-2024/21/",
+        "/report/2022-2024/21/?check",
+        "/report/2022-2024/21/submit/",
+        "/report/2022-2024/21/versions/1/",
+    ):
         page.goto(stack.base_url + path)
         assert violations(page) == [], path
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -114,7 +114,9 @@ def test_a_commented_warning_does_not_block() -> None:
     texts = {"at_2022": "60", "at_2023": "52", "at_2024": "54"}
     [warning] = check_texts(texts, years=YEARS, plans=PLANS, submitting=True)
     assert warning.blocks_submission
-    [warning] = check_texts(texts | {"comment_at_2022": "New blocks."}, years=YEARS, plans=PLANS, submitting=True)
+    [warning] = check_texts(
+        texts | {"comment_at_2022": "New blocks."}, years=YEARS, plans=PLANS, submitting=True
+    )
     assert not warning.blocks_submission
     [warning] = check_texts(texts | {"comment_at_2022": "  "}, years=YEARS, plans=PLANS, submitting=True)
     assert warning.blocks_submission

@@ -44,7 +44,9 @@ def test_fifty_submissions_of_one_report_make_one_version_one_receipt_one_mail()
     ombud, reporting_round = make_region_member(), make_round()
     report = make_draft(reporting_round, by=ombud)
     outcomes = at_once(50, lambda _index: submit_report(submission_id=report.pk, by=ombud, at=moment()))
-    assert {outcome.pk for outcome in outcomes if isinstance(outcome, Revision)} == {Revision.objects.get().pk}
+    assert {outcome.pk for outcome in outcomes if isinstance(outcome, Revision)} == {
+        Revision.objects.get().pk
+    }
     assert all(isinstance(outcome, Revision) for outcome in outcomes)
     assert Mail.objects.filter(kind=MailKind.RECEIPT).count() == 1
     assert ReviewEvent.objects.count() == 1
@@ -55,8 +57,22 @@ def test_ten_people_in_ten_fields_lose_nothing() -> None:
     load_reference_data()
     ombud, reporting_round = make_region_member(), make_round()
     report = make_draft(reporting_round, by=ombud, contact_name="A")
-    fields = ["at_2022", "at_2023", "at_2024", "st_2022", "st_2023", "st_2024", "gm_2022", "gm_2023", "gm_2024", "contact_phone"]
-    at_once(10, lambda index: save_draft(submission_id=report.pk, texts={fields[index]: "7"}, by=ombud, at=moment()))
+    fields = [
+        "at_2022",
+        "at_2023",
+        "at_2024",
+        "st_2022",
+        "st_2023",
+        "st_2024",
+        "gm_2022",
+        "gm_2023",
+        "gm_2024",
+        "contact_phone",
+    ]
+    at_once(
+        10,
+        lambda index: save_draft(submission_id=report.pk, texts={fields[index]: "7"}, by=ombud, at=moment()),
+    )
     assert report.draft_values.filter(text="7").count() == 10
 
 

@@ -229,11 +229,16 @@ def test_plain_text_is_wrapped_and_keeps_marks() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("a\r\nb", "a b"), ("a\x0bb\x85c", "a b c"), ("a\u2028b", "a b"), ("  a ", "a")],
+    [
+        ("a\r\nb", "a b"),
+        ("a\x0bb\x85c", "a b c"),
+        ("a\u2028b", "a b"),
+        ("  a ", "a"),
+        ("1\u00a0000  kr", "1\u00a0000 kr"),
+    ],
 )
 def test_one_line_knows_every_line_end(text: str, line: str) -> None:
-    assert " ".join(one_line(text).split()) == line
-    assert len(one_line(text).splitlines()) == 1
+    assert one_line(text) == line
 
 
 def test_quoted_words_cannot_pass_for_ours() -> None:

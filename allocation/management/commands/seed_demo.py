@@ -15,7 +15,7 @@ GRANTS = (("at-2022", 2022, "AT 2022"),)
 
 
 class Command(BaseCommand):
-    help = "Load demonstration accounts, an open round and synthetic reports. Refused outside demonstration mode."
+    help = "Load demonstration accounts, an open round and synthetic reports, in demonstration mode only."
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
@@ -25,12 +25,15 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for rules_name, year, title in GRANTS:
             RoundGrant.objects.get_or_create(
-                reporting_round=reporting_round, rules_name=rules_name, defaults={"year": year, "title": title}
+                reporting_round=reporting_round,
+                rules_name=rules_name,
+                defaults={"year": year, "title": title},
             )
         if not reporting_round.recomputations.exists():
             request = request_recomputation(reporting_round=reporting_round, reason="asked")
             runner.recompute(request.pk, at=at)  # so that the first visitor finds a result
+        closes_at = timezone.localtime(reporting_round.closes_at)
         self.stdout.write(
-            f"Demonstration round {reporting_round.slug} is open until {timezone.localtime(reporting_round.closes_at):%Y-%m-%d %H:%M}. "
+            f"Demonstration round {reporting_round.slug} is open until {closes_at:%Y-%m-%d %H:%M}. "
             f"The accounts' password is {PASSWORD}."
         )

@@ -1,0 +1,112 @@
+"""Allocation runs: the list, and a run's page with pots that reconcile to the krona."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from allocation.admin.rounds import ask_for_recomputation, may_recompute
+from allocation.admin.runpage import run_page
+from allocation.models import AllocationRun
+from reporting.admin.readonly import ReadOnlyMixin
+from reporting.templatetags.platsplan import kr
+
+
+@admin.register(AllocationRun)
+class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    """Runs never change, so they are only shown."""
+
+    list_display = [
+        "name",
+        "grant",
+        "rules_version",
+        "allocated",
+        "unallocated",
+        "eligible_count",
+        "created_at",
+        "place",
+    ]
+    list_filter = ["round_grant__reporting_round", "rules_version"]
+    list_select_related = ["round_grant__reporting_round"]
+    ordering = ["-created_at", "-pk"]
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_urls(self) -> list[URLPattern]:
+        """The button's own address, before the page that catches everything."""
+        recompute = self.admin_site.admin_view(self.recompute_view)
+        return [
+            path("<path:object_id>/recompute/", recompute, name="allocation_allocationrun_recompute"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=gettext_lazy("run"), ordering="number")
+    def name(self, obj: AllocationRun) -> str:
+        """The run's number within its grant."""
+        return _("Run %(number)d") % {"number": obj.number}
+
+    @admin.display(description=gettext_lazy("grant"), ordering="round_grant")
+    def grant(self, obj: AllocationRun) -> str:
+        """The grant and its round."""
+        return str(obj.round_grant)
+
+    @admin.display(description=gettext_lazy("shared out"), ordering="allocated_kr")
+    def allocated(self, obj: AllocationRun) -> str:
+        """Kronor shared out."""
+        return kr(obj.allocated_kr)
+
+    @admin.display(description=gettext_lazy("not shared out"), ordering="unallocated_kr")
+    def unallocated(self, obj: AllocationRun) -> str:
+        """Kronor not shared out."""
+        return kr(obj.unallocated_kr)
+
+    @admin.display(description=gettext_lazy("state"))
+    def place(self, obj: AllocationRun) -> str:
+        """Whether this is the run that holds now."""
+        is_current = obj.round_grant.current_run_id == obj.pk
+        return render_to_string("admin/_run_place.html", {"is_current": is_current})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A run: pots, what it counted, every region."""
+        run = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        if run is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("%(grant)s, run %(number)d")
+            % {"grant": run.round_grant.title, "number": run.number},
+            "opts": self.opts,
+            "original": run,
+            "run": run,
+            "page": run_page(run),
+            "may_recompute": may_recompute(request),
+            "has_view_permission": True,
+            "synthetic": run.round_grant.reporting_round.is_demo,
+        }
+        return TemplateResponse(request, "admin/allocation/allocationrun/change_form.html", context)
+
+    def recompute_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for the run's round to be computed again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        run = self.get_object(request, unquote(object_id))
+        if not may_recompute(request) or not self.has_view_permission(request, run):
+            raise PermissionDenied
+        if run is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        ask_for_recomputation(request, run.round_grant.reporting_round)
+        return redirect("admin:allocation_allocationrun_change", run.pk)
