@@ -63,7 +63,7 @@ def glance(*, at: datetime) -> Glance | None:
 
 
 def failed_recomputation(reporting_round: ReportingRound) -> Recomputation | None:
-    """The last recomputation that was dealt with, if it failed: the results are then older than the reports."""
+    """The last recomputation that was dealt with, if it failed: amounts are then older than reports."""
     dealt_with = Recomputation.objects.filter(reporting_round=reporting_round).exclude(
         state=RequestState.REQUESTED
     )

@@ -83,6 +83,9 @@ install_packages() {
     if command -v uv >/dev/null 2>&1; then
         uv pip install --quiet --python .venv/bin/python -r "$wanted" >.venv/install.log 2>&1
     else
+        # A .venv that uv made has no pip; uv may have gone since.
+        .venv/bin/python -c 'import pip' 2>/dev/null ||
+            .venv/bin/python -m ensurepip >.venv/install.log 2>&1 || make_venv
         .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted" >.venv/install.log 2>&1
     fi
     status=$?
@@ -125,11 +128,7 @@ prepare_environment() {
         return 0
     fi
     lock_environment
-    if ! is_suitable_python .venv/bin/python; then
-        make_venv
-    elif ! command -v uv >/dev/null 2>&1 && ! .venv/bin/python -c 'import pip' 2>/dev/null; then
-        make_venv
-    fi
+    is_suitable_python .venv/bin/python || make_venv
     for file in "$@"; do
         install_packages "$file"
     done

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,23 +24,28 @@ class PlatsplanAdminSite(AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """As Django's, without allauth's own table of addresses: an address left there resets a password."""
         models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
-        kept = [model for model in models if model._meta.app_label != "account"]
+        kept = [model for model in models if model._meta.app_label != "account"]  # noqa: SLF001  # Django's own name
         super().register(kept, admin_class, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
-        """As Django's, but somebody signed in without access who sends a form is refused, not sent elsewhere."""
+        """As Django's, but a form from somebody signed in without access is refused, not sent elsewhere."""
         inner = super().admin_view(view, cacheable)
 
         def refuse_or_show(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method == "POST" and request.user.is_authenticated and not self.has_permission(request):
+            is_form = request.method == "POST" and request.user.is_authenticated
+            if is_form and not self.has_permission(request):
                 raise PermissionDenied
             answer: HttpResponseBase = inner(request, *args, **kwargs)
             return answer
 
         return update_wrapper(refuse_or_show, inner)
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The start page, which also tells how the round stands at this moment."""
+        return super().index(request, {"at": timezone.now(), **(extra_context or {})})
+
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """Send a visitor to the one sign-in page; someone signed in without access goes to their own start."""
+        """Send a visitor to the one sign-in page, and somebody without access to their own start."""
         if request.user.is_authenticated:
             return redirect("after_sign_in")
         target = request.GET.get("next") or reverse("admin:index")

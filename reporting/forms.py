@@ -221,4 +221,6 @@ class FiguresForm(forms.Form):
 
 def _text_field(*, label: str | Promise, widget: forms.Widget) -> forms.CharField:
     # The page carries what it showed (show_hidden_initial), which tells what this person has changed.
-    return forms.CharField(required=False, strip=False, label=label, widget=widget, show_hidden_initial=True)
+    return forms.CharField(
+        required=False, strip=False, label=str(label), widget=widget, show_hidden_initial=True
+    )

@@ -34,6 +34,11 @@ def after_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect("reporting:start")
 
 
+def not_found(request: HttpRequest) -> HttpResponse:
+    """An address that a library offers and this product does not."""
+    raise Http404
+
+
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """A region's own page: which round is open, where the report stands, what to do next."""

@@ -24,7 +24,15 @@ CHIPS = {RequestState.REQUESTED: "submitted", RequestState.DONE: "ok", RequestSt
 class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """The worker's book. Nothing is edited here; a new request is made on the round or the run."""
 
-    list_display = ["requested_at", "reporting_round", "why", "requested_by", "state_chip", "finished_at", "run_list"]
+    list_display = [
+        "requested_at",
+        "reporting_round",
+        "why",
+        "requested_by",
+        "state_chip",
+        "finished_at",
+        "run_list",
+    ]
     list_filter = ["state", "reporting_round"]
     list_select_related = ["reporting_round", "requested_by"]
     show_full_result_count = False

@@ -134,10 +134,15 @@ class RoundAdmin(ReportingRoundAdmin):
             )
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The round's page, with the buttons that the asker's role includes."""
         buttons = {
+            "show_save_and_add_another": False,
             "may_send": self.has_status_report_permission(request),
             "may_recompute": may_recompute(request),
         }
@@ -148,7 +153,9 @@ class RoundAdmin(ReportingRoundAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         reporting_round = self.get_object(request, unquote(object_id))
-        if not self.has_status_report_permission(request) or not self.has_view_permission(request, reporting_round):
+        if not self.has_status_report_permission(request) or not self.has_view_permission(
+            request, reporting_round
+        ):
             raise PermissionDenied
         if reporting_round is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -167,9 +174,7 @@ class RoundAdmin(ReportingRoundAdmin):
         ask_for_recomputation(request, reporting_round)
         return redirect("admin:reporting_reportinground_change", reporting_round.pk)
 
-    @admin.action(
-        description=gettext_lazy("Send the status report now"), permissions=["status_report"]
-    )
+    @admin.action(description=gettext_lazy("Send the status report now"), permissions=["status_report"])
     def send_status_report(self, request: HttpRequest, queryset: QuerySet[ReportingRound]) -> None:
         """Send a status report on each selected round."""
         for reporting_round in queryset:
@@ -188,7 +193,9 @@ class RoundAdmin(ReportingRoundAdmin):
                 "%(round)s: the status report goes to %(count)d people.",
                 len(mails),
             )
-            self.message_user(request, text % {"round": reporting_round, "count": len(mails)}, messages.SUCCESS)
+            self.message_user(
+                request, text % {"round": reporting_round, "count": len(mails)}, messages.SUCCESS
+            )
 
 
 def may_recompute(request: HttpRequest) -> bool:

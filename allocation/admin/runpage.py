@@ -29,7 +29,9 @@ class Pot:
     @property
     def reconciles(self) -> bool:
         """Whether the awards sum to what was shared out, and that and the rest to the pot."""
-        return self.awards_kr == self.allocated_kr and self.allocated_kr + self.unallocated_kr == self.amount_kr
+        return (
+            self.awards_kr == self.allocated_kr and self.allocated_kr + self.unallocated_kr == self.amount_kr
+        )
 
     @property
     def allocated_pct(self) -> Decimal:
@@ -112,7 +114,9 @@ def run_page(run: AllocationRun) -> RunPage:
     awards = list(run.awards.all())
     latest = selectors.latest_recomputation(run)
     basis: dict[str, dict[str, object]] = {row["region"]: row for row in latest.basis} if latest else {}
-    previous = AllocationRun.objects.filter(round_grant=grant, number__lt=run.number).order_by("-number").first()
+    previous = (
+        AllocationRun.objects.filter(round_grant=grant, number__lt=run.number).order_by("-number").first()
+    )
     before: dict[str, int] = {}
     changed: tuple[str, ...] = ()
     if previous is not None:
@@ -181,7 +185,9 @@ def _rows(
     pots: Sequence[Pot],
 ) -> tuple[Row, ...]:
     reports = dict(
-        Submission.objects.filter(reporting_round=run.round_grant.reporting_round_id).values_list("region_id", "pk")
+        Submission.objects.filter(reporting_round=run.round_grant.reporting_round_id).values_list(
+            "region_id", "pk"
+        )
     )
     by_place = {(award.region_id, award.pot): award for award in awards}
     rows = []

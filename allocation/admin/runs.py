@@ -75,7 +75,11 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
         return render_to_string("admin/_run_place.html", {"is_current": is_current})
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A run: pots, what it counted, every region."""
         run = self.get_object(request, unquote(object_id))
@@ -87,8 +91,7 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         context = {
             **self.admin_site.each_context(request),
-            "title": _("%(grant)s, run %(number)d")
-            % {"grant": run.round_grant.title, "number": run.number},
+            "title": _("%(grant)s, run %(number)d") % {"grant": run.round_grant.title, "number": run.number},
             "opts": self.opts,
             "original": run,
             "run": run,

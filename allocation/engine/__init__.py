@@ -1,14 +1,19 @@
 """The allocation engine: pure, exact, and built on the standard library alone."""
 
 from allocation.engine.allocate import compute
+from allocation.engine.bundle import bundle_of, canonical_bytes, read_bundle
 from allocation.engine.errors import (
+    BundleUnusable,
     DuplicateRegion,
     EngineError,
     InvalidReport,
     RuleSetInvalid,
     RuleSetNotFound,
+    UnknownRegion,
 )
 from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED
+from allocation.engine.explanation import explain
+from allocation.engine.marginal import MarginalPoint, marginal
 from allocation.engine.measures import rate
 from allocation.engine.reports import Report
 from allocation.engine.results import Allocation, AwardResult, PotResult, RegionResult
@@ -25,9 +30,8 @@ from allocation.engine.rules import (
     Step,
 )
 from allocation.engine.tracestep import Quantity, TraceStep
-
-# Changes when the same rules and reports would give other results; part of every exported run.
-ENGINE_VERSION = "1"
+from allocation.engine.verification import Difference, Verified, verify
+from allocation.engine.version import ENGINE_VERSION
 
 __all__ = [
     "ELIGIBLE",
@@ -36,12 +40,15 @@ __all__ = [
     "Allocation",
     "AwardResult",
     "Basis",
+    "BundleUnusable",
     "Cap",
     "Condition",
+    "Difference",
     "DuplicateRegion",
     "EngineError",
     "InvalidReport",
     "Ladder",
+    "MarginalPoint",
     "PotResult",
     "PotRule",
     "Proportional",
@@ -54,10 +61,18 @@ __all__ = [
     "Source",
     "Step",
     "TraceStep",
+    "UnknownRegion",
+    "Verified",
     "available_rules",
+    "bundle_of",
+    "canonical_bytes",
     "compute",
+    "explain",
     "load_rules",
     "load_rules_file",
+    "marginal",
     "parse_rules",
     "rate",
+    "read_bundle",
+    "verify",
 ]

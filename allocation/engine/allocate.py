@@ -24,7 +24,7 @@ def compute(rules: RuleSet, reports: Iterable[Report]) -> Allocation:
     """
     ordered = in_code_order(reports)
     facts = measure_all(rules, ordered)
-    evidence = [_share_pot(facts, pot) for pot in rules.pots]
+    evidence = share_pots(facts)
     return Allocation(
         rules_version=rules.version,
         rules_sha256=rules.sha256,
@@ -32,6 +32,11 @@ def compute(rules: RuleSet, reports: Iterable[Report]) -> Allocation:
         pots=tuple(_pot_result(part) for part in evidence),
         regions=_region_results(facts, evidence),
     )
+
+
+def share_pots(facts: Facts) -> list[PotEvidence]:
+    """Share every pot of the rule set among the regions, in the order of the rule set."""
+    return [_share_pot(facts, pot) for pot in facts.rules.pots]
 
 
 def _share_pot(facts: Facts, pot: PotRule) -> PotEvidence:

@@ -49,3 +49,24 @@ class InvalidReport(EngineError):
 
 class DuplicateRegion(InvalidReport):
     """Two reports carry the same region code."""
+
+
+class UnknownRegion(InvalidReport):
+    """No report carries the region code that was asked for."""
+
+
+class BundleUnusable(EngineError):
+    """A bundle cannot be read, or no run can be computed from it.
+
+    Args:
+        path: the place in the bundle.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["BundleUnusable"], tuple[str, str]]:
+        return type(self), (self.path, self.reason)

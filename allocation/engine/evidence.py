@@ -1,5 +1,6 @@
 """The numbers by which one pot was shared, kept so that every award can be explained from them."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -69,6 +70,12 @@ class PotEvidence:
         for rank, place in enumerate(self.split.order, 1):
             ranks[place] = rank
         return ranks
+
+    def award_kr(self, index: int) -> int:
+        """What the region at this place in code order gets."""
+        place = bisect_left(self.sharers, index)
+        shares = place < len(self.sharers) and self.sharers[place] == index
+        return self.split.awards_kr[place] if shares else 0
 
     def assumed(self) -> list[bool]:
         """One per region: whether its explanation has a step that is assumed."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from allocation.engine.reports import Report
-from allocation.engine.rules import RATES, Comparison, Condition, Measure, RuleSet
+from allocation.engine.rules import NEEDS_REPORT, RATES, Comparison, Condition, Measure, RuleSet
 
 
 class Range(NamedTuple):
@@ -59,6 +59,19 @@ def measure_all(rules: RuleSet, reports: tuple[Report, ...]) -> Facts:
         "reported-rate": reported_rates,
     }
     return Facts(rules=rules, reports=reports, columns=columns)
+
+
+def with_reported(facts: Facts, index: int, posts: int) -> Facts:
+    """The same facts, but for one region's reported posts."""
+    report = facts.reports[index]
+    changed = Report(report.code, report.inhabitants, report.planned, posts)
+    own = measure_all(facts.rules, (changed,)).columns
+    columns = facts.columns.copy()
+    for measure in NEEDS_REPORT:
+        columns[measure] = columns[measure].copy()
+        columns[measure][index] = own[measure][0]
+    reports = (*facts.reports[:index], changed, *facts.reports[index + 1 :])
+    return Facts(rules=facts.rules, reports=reports, columns=columns)
 
 
 def rate(rules: RuleSet, *, posts: int, inhabitants: int) -> Decimal:

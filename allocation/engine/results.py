@@ -75,6 +75,11 @@ class Allocation:
     pots: tuple[PotResult, ...]
     regions: tuple[RegionResult, ...]
 
+    @property
+    def allocated_kr(self) -> int:
+        """What all regions get together."""
+        return sum(pot.allocated_kr for pot in self.pots)
+
     def as_json(self) -> dict[str, Any]:
         """The result as JSON types, keys in a fixed order, rates as text; without traces."""
         return {

@@ -18,7 +18,7 @@ UNITS: dict[Measure, str] = {
     "reported-rate": "rate",
 }
 RATES: tuple[Measure, ...] = ("planned-rate", "reported-rate")
-NEEDS_REPORT: frozenset[str] = frozenset({"reported", "increase", "reported-rate"})
+NEEDS_REPORT: tuple[Measure, ...] = ("reported", "increase", "reported-rate")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What the agency's pages about reports show of the computations."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django import template
-from django.utils import timezone
 
 from allocation import desk, selectors
 from allocation.engine import parse_rules
@@ -80,6 +80,6 @@ def preliminary_awards(
 
 
 @register.simple_tag
-def round_at_a_glance() -> desk.Glance | None:
-    """How the round that regions see now stands; None before the first round."""
-    return desk.glance(at=timezone.now())
+def round_at_a_glance(at: datetime) -> desk.Glance | None:
+    """How the round that regions see at the moment `at` stands; None before the first round."""
+    return desk.glance(at=at)

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from allocation import selectors
 from allocation.engine import parse_rules
 from allocation.models import AllocationRun, RunRegion
-from allocation.wording import reason_of
+from allocation.wording import reason_text
 from reporting.forms import FiguresForm
 from reporting.home import chip_of
 from reporting.models import Submission
@@ -63,7 +63,7 @@ def preliminary_grant(submission: Submission) -> PreliminaryGrant | None:
         run=run,
         total_kr=figures.total_kr,
         pots=tuple(
-            PotLine(titles[award.pot], award.eligible, award.amount_kr, reason_of(award), award.assumed)
+            PotLine(titles[award.pot], award.eligible, award.amount_kr, reason_text(award.reason), award.assumed)
             for award in selectors.awards_of(run, submission.region)
         ),
         figures=figures,

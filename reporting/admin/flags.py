@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Abs
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reporting.checks import WARN_POSTS, WARN_SHARE_PCT, Cell, Finding, check_texts, warnings_of
@@ -53,19 +52,16 @@ def is_late(revision: Revision, reporting_round: ReportingRound) -> bool:
 
 
 def flags_of(
-    revision: Revision, *, figures: Sequence[Figure], reporting_round: ReportingRound, plans: Mapping[int, int]
+    revision: Revision,
+    *,
+    figures: Sequence[Figure],
+    reporting_round: ReportingRound,
+    plans: Mapping[int, int],
 ) -> tuple[Flag, ...]:
     """What to look at in a version, in the order of `FLAGS`."""
-    years = reporting_round.years
-    at = [
-        f"{year}"
-        for year in years
-        for warning in warnings_in(figures, years=years, plans=plans)
-        if warning.field == Cell(PostType.AT, year).field
-    ]
     flags = []
-    if at:
-        flags.append(Flag("far-from-plan", format_lazy(_("Far from the plan: {years}"), years=", ".join(at))))
+    if warnings_in(figures, years=reporting_round.years, plans=plans):
+        flags.append(Flag("far-from-plan", FLAGS["far-from-plan"]))
     if any(figure.posts is None for figure in figures):
         flags.append(Flag("missing-st", FLAGS["missing-st"]))
     if is_late(revision, reporting_round):

@@ -58,9 +58,7 @@ class InviteForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     name = forms.CharField(label=_("Name"), max_length=150)
-    language = forms.ChoiceField(
-        label=_("Language of mail"), choices=Language.choices, initial=Language.SV
-    )
+    language = forms.ChoiceField(label=_("Language of mail"), choices=Language.choices, initial=Language.SV)
     is_staff = forms.BooleanField(label=_("Works at the agency"), required=False)
     groups = forms.ModelMultipleChoiceField(
         label=_("Roles at the agency"),
@@ -81,9 +79,7 @@ class RoleForm(forms.Form):
     region = forms.ModelChoiceField(
         label=_("Region"), queryset=Region.objects.order_by("code"), required=False
     )
-    role = forms.ChoiceField(
-        label=_("Role"), choices=[("", "---------"), *Role.choices], required=False
-    )
+    role = forms.ChoiceField(label=_("Role"), choices=[("", "---------"), *Role.choices], required=False)
 
     def clean(self) -> dict[str, Any]:
         """A region without a role says nothing, and the other way round."""
@@ -104,7 +100,9 @@ class PersonForm(forms.ModelForm):
         fields = ["email", "name", "phone", "language", "is_active", "is_staff", "is_superuser", "groups"]
         widgets = {"groups": forms.CheckboxSelectMultiple}
         help_texts = {
-            "is_active": _("Leave empty to close the account. People are never removed: history refers to them."),
+            "is_active": _(
+                "Leave empty to close the account. People are never removed: history refers to them."
+            ),
             "is_superuser": _("May change everything, including who is an administrator."),
             "groups": _("What the person may do at the agency."),
         }
@@ -120,7 +118,7 @@ class PersonForm(forms.ModelForm):
         if not staff:
             if cleaned.get("is_superuser", self.instance.is_superuser):
                 self.add_error("is_superuser", _("Only people at the agency can be administrators."))
-            if "groups" in cleaned and cleaned["groups"]:
+            if cleaned.get("groups"):
                 self.add_error("groups", _("Only people at the agency have the agency's roles."))
         if self.instance.pk == self.changed_by.pk:
             for field in ("is_active", "is_staff", "is_superuser"):

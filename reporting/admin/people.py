@@ -5,9 +5,10 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -22,6 +23,8 @@ from reporting.errors import DomainError
 from reporting.models import Membership, User
 from reporting.services.people import invite_person, send_invitation_again
 
+# Django marks a password that fits nothing, and waits to be chosen, with a prefix.
+_WAITS_FOR_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 AGENCY_FIELDS = ("is_staff", "is_superuser", "groups")
 
 
@@ -36,6 +39,13 @@ class MembershipInline(admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         """With person and region, whose names stand in each row."""
         return super().get_queryset(request).select_related("user", "region")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A plain choice: regions are not made or changed from here."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "region":
+            field.widget = field.widget.widget
+        return field
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None) -> bool:
         """Not for a person at the agency, unless an administrator asks."""
@@ -66,11 +76,10 @@ class AccountFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         """Accounts in the chosen state."""
-        # An account that waits for its password has one that starts with "!" and fits nothing.
         if self.value() == "open":
-            return queryset.filter(is_active=True).exclude(password__startswith="!")
+            return queryset.filter(is_active=True).exclude(_WAITS_FOR_PASSWORD)
         if self.value() == "invited":
-            return queryset.filter(is_active=True, password__startswith="!")
+            return queryset.filter(_WAITS_FOR_PASSWORD, is_active=True)
         if self.value() == "closed":
             return queryset.filter(is_active=False)
         return queryset
@@ -101,7 +110,9 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With the roles that the list shows."""
         roles = Membership.objects.select_related("region").order_by("region__code")
-        return super().get_queryset(request).prefetch_related("groups", Prefetch("memberships", queryset=roles))
+        return (
+            super().get_queryset(request).prefetch_related("groups", Prefetch("memberships", queryset=roles))
+        )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Not by password: a filter would give the hash away letter by letter."""
@@ -120,13 +131,13 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
                 fixed.append("email")
         return fixed
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> Any:
         """The form, told who asks."""
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, **kwargs)
         return type("PersonFormOfRequest", (form,), {"changed_by": signed_in(request)})
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Save what was changed, and let go of the addresses that the account had: they could still reset its password."""
+        """Save what was changed, and let go of former addresses: they could still reset the password."""
         columns = [name for name in form.changed_data if name != "groups"]
         if columns:  # only these: a password that its owner chooses meanwhile must stand
             obj.save(update_fields=columns)
@@ -141,9 +152,11 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
     ) -> HttpResponse:
         """Change a person; a role that somebody else gave away at the same moment is a message."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            context = {"show_save_and_add_another": False, **(extra_context or {})}
+            return super().changeform_view(request, object_id, form_url, context)
         except IntegrityError:
-            messages.error(request, _("Nothing was saved: somebody else gave the address or the role away just now."))
+            text = _("Nothing was saved: somebody else took the address or the role just now.")
+            messages.error(request, text)
             return redirect(request.get_full_path())
 
     def add_view(

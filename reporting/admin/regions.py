@@ -123,7 +123,9 @@ class RegionAdmin(NeverDeletedMixin, admin.ModelAdmin):
                 Prefetch("inhabitants", queryset=newest, to_attr="newest_inhabitants"),
                 Prefetch("baselines", queryset=plans, to_attr="at_plans"),
                 Prefetch(
-                    "published_rates", queryset=PublishedRate.objects.order_by("-year"), to_attr="newest_rates"
+                    "published_rates",
+                    queryset=PublishedRate.objects.order_by("-year"),
+                    to_attr="newest_rates",
                 ),
             )
         )

@@ -142,7 +142,9 @@ def _plan_checks(
         warning = found.get(Cell(PostType.AT, year).field)
         if warning is not None:
             detail = format_lazy(
-                _("{planned} in the plan, {reported} in the report."), planned=planned[year], reported=reported[year]
+                _("{planned} in the plan, {reported} in the report."),
+                planned=planned[year],
+                reported=reported[year],
             )
             checks.append(Check(warning.title, detail, is_ok=False, comment=warning.comment))
     compared = [year for year in years if year in planned]
@@ -156,12 +158,16 @@ def _plan_checks(
 
 def _st_check(figures: Sequence[Figure], years: Sequence[int]) -> Check:
     posts = {Cell(PostType(figure.post_type), figure.year): figure.posts for figure in figures}
-    missing = [cell.label for cell in cells_of(years) if cell.post_type != PostType.AT and posts.get(cell) is None]
+    missing = [
+        cell.label for cell in cells_of(years) if cell.post_type != PostType.AT and posts.get(cell) is None
+    ]
     if missing:
         detail = format_lazy(_("Missing: {figures}."), figures=_joined(missing))
         return Check(_("ST figures are missing"), detail, is_ok=False)
     pairs = [(year, posts[Cell(PostType.ST_GM, year)], posts[Cell(PostType.ST, year)]) for year in years]
-    detail = _joined([format_lazy(_("{part} of {whole}"), part=part, whole=whole) for _year, part, whole in pairs])
+    detail = _joined(
+        [format_lazy(_("{part} of {whole}"), part=part, whole=whole) for _year, part, whole in pairs]
+    )
     fits = all((part or 0) <= (whole or 0) for _year, part, whole in pairs)
     title = (
         _("ST in general medicine fits in ST in total")
@@ -178,7 +184,9 @@ def _time_check(submission: Submission, revision: Revision) -> Check:
         return Check(_("Submitted after the deadline"), detail, is_ok=False)
     days = submission.reporting_round.days_left(at=revision.submitted_at)
     detail = format_lazy(
-        ngettext_lazy("{days} day before the deadline, by {role}.", "{days} days before the deadline, by {role}.", days),
+        ngettext_lazy(
+            "{days} day before the deadline, by {role}.", "{days} days before the deadline, by {role}.", days
+        ),
         days=days,
         role=by,
     )
@@ -204,7 +212,9 @@ def _dialogue(events: Sequence[ReviewEvent], revisions: Sequence[Revision]) -> t
             ]
         elif event.message:
             said.append(
-                Said(event.by_name, is_agency=True, at=event.at, text=event.message, answer_by=event.answer_by)
+                Said(
+                    event.by_name, is_agency=True, at=event.at, text=event.message, answer_by=event.answer_by
+                )
             )
     return tuple(said)
 

@@ -56,7 +56,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "reported",
         "increase",
         "flags",
-        "submitted_at",
+        "submitted",
     ]
     list_filter = ["state", "reporting_round", FlagFilter]
     list_select_related = ["region", "reporting_round"]
@@ -78,7 +78,10 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """The decision's own address, before the page that catches everything."""
         decide = self.admin_site.admin_view(self.decide_view)
-        return [path("<path:object_id>/decide/", decide, name="reporting_submission_decide"), *super().get_urls()]
+        return [
+            path("<path:object_id>/decide/", decide, name="reporting_submission_decide"),
+            *super().get_urls(),
+        ]
 
     # Who may do what; Django asks for these by the names in an action's `permissions`.
 
@@ -146,10 +149,19 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         )
         return render_to_string("admin/_flags.html", {"flags": found})
 
+    @admin.display(description=gettext_lazy("last submitted"), ordering="submitted_at")
+    def submitted(self, obj: Submission) -> str:
+        """When the newest version came."""
+        return render_to_string("admin/_moment.html", {"at": obj.submitted_at})
+
     # The review page
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show a report beside its plan and its previous version, with the decision box."""
         submission = self.get_object(request, unquote(object_id))
@@ -162,7 +174,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         return self._review_page(request, submission, form=None)
 
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Start a review, approve, or return for completion; what was typed is kept where it does not go through."""
+        """Start a review, approve or return; what was typed is kept where it does not go through."""
         if request.method != "POST":
             return redirect("admin:reporting_submission_change", object_id)
         decision = request.POST.get("decision", "")
@@ -192,7 +204,9 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         fresh = self.get_object(request, unquote(object_id))
         return self._review_page(request, fresh or submission, form=form)
 
-    def _review_page(self, request: HttpRequest, submission: Submission, *, form: ReviewForm | None) -> HttpResponse:
+    def _review_page(
+        self, request: HttpRequest, submission: Submission, *, form: ReviewForm | None
+    ) -> HttpResponse:
         shown = review.review_of(submission)
         today = review.today_in_sweden(timezone.now())
         if form is None and shown is not None:
@@ -222,9 +236,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         """Approve the versions that the officer has been shown."""
         return self._for_each(request, queryset, decision="approve")
 
-    @admin.action(
-        description=gettext_lazy("Return selected reports for completion"), permissions=["return"]
-    )
+    @admin.action(description=gettext_lazy("Return selected reports for completion"), permissions=["return"])
     def return_selected(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
         """Return the versions that the officer has been shown, with one message to all."""
         return self._for_each(request, queryset, decision="return")
@@ -233,9 +245,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Submission], *, decision: str
     ) -> HttpResponse | None:
         confirmed = "confirmed" in request.POST
-        form = DecisionForm(
-            request.POST if confirmed else None, today=review.today_in_sweden(timezone.now())
-        )
+        form = DecisionForm(request.POST if confirmed else None, today=review.today_in_sweden(timezone.now()))
         form.fields["message"].required = decision == "return"
         if confirmed and form.is_valid():
             for submission in queryset:

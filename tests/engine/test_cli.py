@@ -9,36 +9,14 @@ from pathlib import Path
 import pytest
 
 from allocation.engine import compute, load_rules
+from tests.engine.commandline import GOOD, HEADER, Done, as_csv, run
 from tests.engine.factories import ROOT, make_reports
-
-HEADER = "code,inhabitants,planned,reported\n"
-Done = subprocess.CompletedProcess[bytes]
-GOOD = HEADER + "03,395570,50,60\n09,60537,16,17\n01,2436739,260,\n"
-
-
-def run(*arguments: str, stdin: bytes = b"", **environment: str) -> Done:
-    """Run the command in a bare interpreter: -S leaves site-packages out."""
-    return subprocess.run(
-        [sys.executable, "-S", "-W", "error", "-m", "allocation.engine", *arguments],
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        timeout=60,
-        check=False,
-        env={"PATH": os.environ.get("PATH", ""), **environment},
-    )
 
 
 def computed(stdin: str | bytes, *, rules: str = "at-2022") -> Done:
     """Compute what is given on standard input."""
     content = stdin.encode() if isinstance(stdin, str) else stdin
     return run("compute", "--rules", rules, "-", stdin=content)
-
-
-def as_csv() -> str:
-    """The 21 regions reporting their plan, as a file."""
-    rows = [f"{part.code},{part.inhabitants},{part.planned},{part.reported}" for part in make_reports()]
-    return HEADER + "\n".join(rows) + "\n"
 
 
 def test_the_json_has_exactly_its_keys_in_order() -> None:

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from allocation import runner
+from allocation.models import Recomputation
 from reporting.models import DraftValue, Revision, Role, State, User
 from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
@@ -242,3 +244,24 @@ def test_demonstration_figures_are_marked_on_every_page() -> None:
     client, address = signed_in(person), revision.submission.get_absolute_url()
     for where in ("/report/", address, f"{address}versions/1/"):
         assert "Example data" in page(client, where)
+
+
+def test_the_grant_page_explains_each_part_and_is_for_those_who_may_see_the_report() -> None:
+    reporting_round, person = open_round(), make_region_member()
+    make_submission(
+        reporting_round, by=person, at=timezone.now(), at_2022="60", comment_at_2022="New blocks."
+    )
+    address = f"/grant/{reporting_round.slug}/03/"
+    assert "Nothing computed yet" in page(signed_in(person), address)
+    runner.recompute(Recomputation.objects.get().pk, at=timezone.now())
+    text = page(signed_in(person), address).replace("\u00a0", " ")
+    assert "10 500 000 kr" in text
+    assert "5 posts more reach the next step, 15 750 000 kr." in text
+    assert "No report can change that" in text
+    assert signed_in(make_officer()).get(address).status_code == 200
+    assert signed_in(make_region_member("09")).get(address).status_code == 404
+    assert Client().get(address).status_code == 302
+
+
+def test_the_agency_keeps_the_addresses() -> None:
+    assert signed_in(make_region_member()).get("/accounts/email/").status_code == 404

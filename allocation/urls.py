@@ -1,0 +1,9 @@
+"""Addresses of pages about awards."""
+
+from django.urls import path
+
+from allocation import views
+
+app_name = "allocation"
+
+urlpatterns = [path("<slug:slug>/<str:code>/", views.grant, name="grant")]

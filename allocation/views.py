@@ -1,0 +1,51 @@
+"""Pages about awards for the region itself and the agency, before anything is published."""
+
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from allocation import selectors
+from allocation.engine import parse_rules
+from allocation.explanation import explain
+from allocation.models import AllocationRun
+from reporting.models import Region, User
+from reporting.selectors import submissions_visible_to
+
+
+@require_GET
+def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Why a region gets what it gets, by the run that holds now."""
+    submission = get_object_or_404(
+        submissions_visible_to(cast("User", request.user)), reporting_round__slug=slug, region_id=code
+    )
+    runs = selectors.current_runs(submission.reporting_round)
+    context: dict[str, Any] = {
+        "submission": submission,
+        "region": submission.region,
+        "reporting_round": submission.reporting_round,
+        "synthetic": submission.reporting_round.is_demo,
+        "report_url": submission.get_absolute_url(),
+        "grants": [_explained(run, submission.region) for run in runs],
+        "is_waiting": selectors.is_waiting(submission.reporting_round),
+    }
+    return render(request, "allocation/grant.html", context)
+
+
+def _explained(run: AllocationRun, region: Region) -> dict[str, Any]:
+    rules = parse_rules(run.rules_text, origin=str(run))
+    pots = {pot.id: pot for pot in rules.pots}
+    figures = run.regions.select_related("revision").filter(region=region).first()
+    if figures is None:
+        raise Http404
+    return {
+        "run": run,
+        "figures": figures,
+        "explanations": [
+            explain(
+                award.trace, pot=pots[award.pot], rules=rules, eligible=award.eligible, reason=award.reason
+            )
+            for award in selectors.awards_of(run, region)
+        ],
+    }
