@@ -6,4 +6,7 @@ from allocation import views
 
 app_name = "allocation"
 
-urlpatterns = [path("<slug:slug>/<str:code>/", views.grant, name="grant")]
+urlpatterns = [
+    path("<slug:slug>/<str:code>/", views.grant, name="grant"),
+    path("<slug:slug>/<str:code>/preview/", views.preview, name="preview"),
+]

@@ -4,14 +4,15 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from allocation import selectors
 from allocation.engine import parse_rules
 from allocation.explanation import explain
 from allocation.models import AllocationRun
+from allocation.preview import previews_of
 from reporting.models import Region, User
-from reporting.selectors import submissions_visible_to
+from reporting.selectors import submissions_editable_by, submissions_visible_to
 
 
 @require_GET
@@ -31,6 +32,16 @@ def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "is_waiting": selectors.is_waiting(submission.reporting_round),
     }
     return render(request, "allocation/grant.html", context)
+
+
+@require_POST
+def preview(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The panel beside the report form, for the figures as typed. Saves nothing."""
+    submission = get_object_or_404(
+        submissions_editable_by(cast("User", request.user)), reporting_round__slug=slug, region_id=code
+    )
+    context = {"previews": previews_of(submission, request.POST.dict())}
+    return render(request, "allocation/_preview.html", context)
 
 
 def _explained(run: AllocationRun, region: Region) -> dict[str, Any]:

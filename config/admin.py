@@ -5,12 +5,16 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,11 +27,13 @@ class PlatsplanAdminSite(AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """As Django's, without allauth's own table of addresses: an address left there resets a password."""
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        models: list[type[Model]] = (
+            [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        )
         kept = [model for model in models if model._meta.app_label != "account"]  # noqa: SLF001  # Django's own name
         super().register(kept, admin_class, **options)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """As Django's, but a form from somebody signed in without access is refused, not sent elsewhere."""
         inner = super().admin_view(view, cacheable)
 
@@ -40,10 +46,11 @@ class PlatsplanAdminSite(AdminSite):
 
         return update_wrapper(refuse_or_show, inner)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page, which also tells how the round stands at this moment."""
         return super().index(request, {"at": timezone.now(), **(extra_context or {})})
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """Send a visitor to the one sign-in page, and somebody without access to their own start."""
         if request.user.is_authenticated:
@@ -55,6 +62,6 @@ class PlatsplanAdminSite(AdminSite):
         """Sign out through the one sign-out page."""
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # type: ignore[override]
         """Change one's password on the one page for it."""
         return redirect("account_change_password")

@@ -2,11 +2,13 @@
 
 import contextlib
 import io
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 import redis
@@ -31,16 +33,35 @@ def prepare(var: Path, *, demo: bool) -> None:
         CannotStart: a setting is wrong, a server does not answer, or a command refuses.
         ServerTrouble: the static files cannot be collected.
     """
+    check_addresses(os.environ)
     try:
         django.setup()
+    except ImproperlyConfigured as error:
+        raise CannotStart(str(error)) from None
+    try:
         check_servers()
         with _static_files_collected(var):
             for command in ("migrate", "load_reference_data", *(["seed_demo"] if demo else [])):
                 call_command(command, verbosity=0, stdout=io.StringIO())
-    except (ImproperlyConfigured, CommandError) as error:
+    except CommandError as error:
         raise CannotStart(str(error)) from None
     finally:
         connections.close_all()
+
+
+def check_addresses(environment: Mapping[str, str]) -> None:
+    """Raise CannotStart when DATABASE_URL or REDIS_URL is no address of its kind."""
+    for name, schemes in (("DATABASE_URL", ("postgres", "postgresql")), ("REDIS_URL", ("redis", "rediss"))):
+        try:
+            address = urlsplit(environment[name])
+            usable = address.scheme in schemes and address.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise CannotStart(
+                f"{name} is not an address such as {schemes[0]}://user:password@host:port/name. "
+                "Characters such as @ : / in a password are written percent-encoded."
+            )
 
 
 def check_servers() -> None:

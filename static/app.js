@@ -52,7 +52,17 @@
     }
   });
 
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("[data-pp-busy]")) event.target.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.matches("[data-pp-busy]")) event.target.removeAttribute("aria-busy");
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => {
+    const total = event.target.id === "preview" && event.target.querySelector(".pp-total");
+    const peek = total && document.querySelector("[data-pp-peek]");
+    if (peek) peek.textContent = total.textContent;
     if (event.target.id === "mapcard") markRow(event.target.querySelector("[data-region]")?.dataset.region);
   });
 

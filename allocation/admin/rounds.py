@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -158,7 +158,7 @@ class RoundAdmin(ReportingRoundAdmin):
         ):
             raise PermissionDenied
         if reporting_round is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         self._send(request, reporting_round)
         return redirect("admin:reporting_reportinground_change", reporting_round.pk)
 
@@ -170,7 +170,7 @@ class RoundAdmin(ReportingRoundAdmin):
         if not may_recompute(request) or not self.has_view_permission(request, reporting_round):
             raise PermissionDenied
         if reporting_round is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         ask_for_recomputation(request, reporting_round)
         return redirect("admin:reporting_reportinground_change", reporting_round.pk)
 

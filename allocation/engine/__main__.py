@@ -104,12 +104,12 @@ def _compute(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     outcome = verify(read_bundle(_read(options.bundle)))
     if isinstance(outcome, Difference):
-        _print(f"{clip(options.bundle)}: {outcome}\n".encode())
+        _print(f"{options.bundle!a}: {outcome}\n".encode())
         return DIFFERENT
     allocation = outcome.allocation
     standing = "as shipped" if outcome.shipped else "not a rule set shipped with this engine"
     _print(
-        f"{clip(options.bundle)}: verified: rule set {ascii(allocation.rules_version)[1:-1]} ({standing}), "
+        f"{options.bundle!a}: verified: rule set {ascii(allocation.rules_version)[1:-1]} ({standing}), "
         f"regions: {len(allocation.regions)}, allocated: {allocation.allocated_kr} kr, "
         f"rules {allocation.rules_sha256}, inputs {allocation.inputs_sha256}\n".encode()
     )
@@ -119,7 +119,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     outcome = verify(read_bundle(_read(options.bundle)))
     if isinstance(outcome, Difference):
-        return _fail(f"{clip(options.bundle)}: {outcome}", status=DIFFERENT)
+        return _fail(f"{options.bundle!a}: {outcome}", status=DIFFERENT)
     text = explain(outcome.rules, outcome.allocation, options.region)
     if text is None:
         codes = [region.code for region in outcome.allocation.regions]

@@ -3,14 +3,52 @@
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from allocation.engine.kronor import Split
-from allocation.engine.measures import Facts
-from allocation.engine.rules import Basis, Ladder, Measure, PotRule, RuleSet
-from allocation.engine.tracestep import TraceStep
+from allocation.engine.measures import Facts, Range, met_by, rate_text, scaled_bound
+from allocation.engine.rules import (
+    NEEDS_REPORT,
+    RATES,
+    UNITS,
+    Basis,
+    Condition,
+    Ladder,
+    Measure,
+    PotRule,
+    RuleSet,
+)
+from allocation.engine.tracestep import Quantity, TraceStep
 
 ELIGIBLE = "eligible"
 NOT_REPORTED = "not-reported"
+
+_SIGNS = {"at-least": ">=", "above": ">", "at-most": "<=", "below": "<"}
+
+
+class Test(NamedTuple):
+    """A condition made ready for one set of facts: the values that meet it, and how its step is written.
+
+    `bound` is the scaled bound, `name` the measure as the operation calls it, and `limit` the bound's
+    name and value in the step. `counted` tells which posts decide it; empty where none do.
+    """
+
+    rule: Condition
+    values: Range
+    bound: int
+    name: str
+    unit: str
+    limit: tuple[str, Quantity]
+    operation: str
+    counted: str
+
+
+class Rungs(NamedTuple):
+    """A ladder made ready: each step's scaled border, the borders as shown, and the list of all steps."""
+
+    borders: list[int]
+    shown_at: list[int | str]
+    steps: Quantity
 
 
 @dataclass(frozen=True)
@@ -52,6 +90,21 @@ class PotEvidence:
         elif share.weight != "equal":
             used[share.weight] = None
         return tuple(used)
+
+    @cached_property
+    def tests(self) -> list[Test]:
+        """The pot's conditions, made ready."""
+        return [_test(self.facts.rules, rule) for rule in self.pot.conditions]
+
+    @cached_property
+    def rungs(self) -> Rungs:
+        """The steps of the pot's ladder, made ready."""
+        ladder, rules = self.pot.share, self.facts.rules
+        assert isinstance(ladder, Ladder)
+        borders = [scaled_bound(rules, ladder.measure, step.at) for step in ladder.steps]
+        shown_at = [shown(rules, ladder.measure, border) for border in borders]
+        pairs = [[at, step.amount_kr] for at, step in zip(shown_at, ladder.steps, strict=True)]
+        return Rungs(borders, shown_at, Quantity(pairs, "steps"))
 
     @cached_property
     def places(self) -> dict[int, int]:
@@ -102,6 +155,28 @@ class PotEvidence:
             for index, reached in zip(self.sharers, self.reached, strict=True):
                 flags[index] = share.steps[reached].basis.assumed
         return flags
+
+
+def shown(rules: RuleSet, measure: Measure, value: int) -> int | str:
+    """A measure as the trace shows it: a rate as text with its decimals, else the whole number."""
+    return rate_text(value, rules.rate_decimals) if measure in RATES else value
+
+
+def _test(rules: RuleSet, rule: Condition) -> Test:
+    measure, unit = rule.measure, UNITS[rule.measure]
+    bound = scaled_bound(rules, measure, rule.bound)
+    name, limit = measure.replace("-", "_"), rule.reason.rsplit("-", 1)[1]
+    counted = "reported" if measure in NEEDS_REPORT else "planned"
+    return Test(
+        rule=rule,
+        values=met_by(rule.comparison, bound),
+        bound=bound,
+        name=name,
+        unit=unit,
+        limit=(limit, Quantity(shown(rules, measure, bound), unit)),
+        operation=f"{name} {_SIGNS[rule.comparison]} {limit}",
+        counted="" if measure == "inhabitants" else counted,
+    )
 
 
 def fact_rules(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from allocation.engine.evidence import PotEvidence, fact_basis
-from allocation.engine.measures import Range, as_rate, met_by, posts_giving, rate_scaled, scaled_bound
-from allocation.engine.rules import NEEDS_REPORT, RATES, UNITS, Basis, Condition, Ladder, Measure
+from allocation.engine.evidence import PotEvidence, Test, fact_basis, shown
+from allocation.engine.measures import Facts, Range, posts_giving, rate_scaled
+from allocation.engine.rules import NEEDS_REPORT, RATES, UNITS, Basis, Ladder, Measure
 from allocation.engine.tracestep import Quantity, TraceStep
 
-_SIGNS = {"at-least": ">=", "above": ">", "at-most": "<=", "below": "<"}
 _GIVEN_KEYS: dict[Measure, str] = {
     "reported": "reporting",
     "planned": "baseline",
@@ -46,78 +45,79 @@ def step(
 
 def fact(evidence: PotEvidence, index: int, measure: Measure) -> TraceStep:
     """A figure or measure of one region."""
-    rules, report = evidence.facts.rules, evidence.facts.reports[index]
-    planned = Quantity(report.planned, "posts")
-    reported = Quantity(report.reported, "posts")
-    inhabitants = Quantity(report.inhabitants, "persons")
+    steps = evidence.facts.steps
+    kept = steps.get((measure, index))
+    if kept is None:
+        kept = steps[(measure, index)] = _fact(evidence.facts, index, measure)
+    return kept
+
+
+def _fact(facts: Facts, index: int, measure: Measure) -> TraceStep:
+    rules, report = facts.rules, facts.reports[index]
     match measure:
         case "reported":
-            inputs, operation = {"reported": reported}, "reported"
+            inputs, operation = {"reported": Quantity(report.reported, "posts")}, "reported"
         case "planned":
-            inputs, operation = {"planned": planned}, "planned"
+            inputs, operation = {"planned": Quantity(report.planned, "posts")}, "planned"
         case "inhabitants":
-            inputs, operation = {"inhabitants": inhabitants}, "inhabitants"
+            inputs, operation = {"inhabitants": Quantity(report.inhabitants, "persons")}, "inhabitants"
         case "increase":
-            inputs = {"reported": reported, "planned": planned}
+            inputs = {
+                "reported": Quantity(report.reported, "posts"),
+                "planned": Quantity(report.planned, "posts"),
+            }
             operation = "reported - planned"
         case "planned-rate" | "reported-rate":
             posts = "planned" if measure == "planned-rate" else "reported"
             inputs = {
-                posts: planned if measure == "planned-rate" else reported,
+                posts: Quantity(report.planned if measure == "planned-rate" else report.reported, "posts"),
                 "per_inhabitants": Quantity(rules.rate_per, "persons"),
-                "inhabitants": inhabitants,
+                "inhabitants": Quantity(report.inhabitants, "persons"),
                 "decimals": Quantity(rules.rate_decimals, "number"),
             }
             operation = f"half_up({posts} * per_inhabitants / inhabitants, decimals)"
+    value = facts.columns[measure][index]
     return step(
         measure,
         _GIVEN_KEYS[measure],
         inputs,
         operation,
-        shown(evidence, measure, evidence.facts.columns[measure][index]),
+        None if value is None else shown(rules, measure, value),
         UNITS[measure],
         fact_basis(rules, measure),
     )
 
 
-def condition(evidence: PotEvidence, index: int, rule: Condition) -> TraceStep:
+def condition(evidence: PotEvidence, index: int, test: Test) -> TraceStep:
     """One condition of the pot for one region, and how far the region is from its border."""
     rules, report = evidence.facts.rules, evidence.facts.reports[index]
-    measure = rule.measure
+    measure, unit = test.rule.measure, test.unit
     value = evidence.facts.columns[measure][index]
-    bound = scaled_bound(rules, measure, rule.bound)
-    name, limit = measure.replace("-", "_"), rule.reason.rsplit("-", 1)[1]
-    unit = UNITS[measure]
     notes: dict[str, Quantity] = {}
-    met = None
-    values = met_by(rule.comparison, bound)
+    met, value_shown = None, None
     if value is not None:
-        met = within(value, values)
-        notes["margin"] = Quantity(shown(evidence, measure, value - bound), unit)
-    if measure != "inhabitants":
-        posts = posts_giving(rules, measure, values, report)
-        counted = "reported" if measure in NEEDS_REPORT else "planned"
+        met, value_shown = within(value, test.values), shown(rules, measure, value)
+        notes["margin"] = Quantity(shown(rules, measure, value - test.bound), unit)
+    if test.counted:
+        posts = posts_giving(rules, measure, test.values, report)
         border, beyond = (posts.high, 1) if posts.low is None else (posts.low, -1)
         if border is not None and border >= 0:
-            notes["counted"] = Quantity(counted, "code")
+            notes["counted"] = Quantity(test.counted, "code")
             notes["border_posts"] = Quantity(border, "posts")
-            if border + beyond >= 0:
-                past = border + beyond
+            past = border + beyond
+            if past >= 0:
                 notes["beyond_posts"] = Quantity(past, "posts")
-                notes["beyond_value"] = Quantity(
-                    shown(evidence, measure, _at_posts(evidence, index, measure, past)), unit
-                )
+                beyond_value = _at_posts(evidence, index, measure, past)
+                notes["beyond_value"] = Quantity(shown(rules, measure, beyond_value), unit)
+    limit, bound_shown = test.limit
     return step(
         "condition",
-        rule.key,
-        {
-            name: Quantity(shown(evidence, measure, value), unit),
-            limit: Quantity(shown(evidence, measure, bound), unit),
-        },
-        f"{name} {_SIGNS[rule.comparison]} {limit}",
+        test.rule.key,
+        {test.name: Quantity(value_shown, unit), limit: bound_shown},
+        test.operation,
         met,
         "truth",
-        rule.basis,
+        test.rule.basis,
         notes,
     )
 
@@ -125,10 +125,10 @@ def condition(evidence: PotEvidence, index: int, rule: Condition) -> TraceStep:
 def ladder_step(evidence: PotEvidence, index: int, ladder: Ladder, *, reached: int) -> TraceStep:
     """The highest step that a region reaches; `reached` is -1 below the first step."""
     rules, report = evidence.facts.rules, evidence.facts.reports[index]
-    measure = ladder.measure
-    name, unit = measure.replace("-", "_"), UNITS[measure]
-    borders = [scaled_bound(rules, measure, rung.at) for rung in ladder.steps]
-    shown_at = [shown(evidence, measure, border) for border in borders]
+    measure, unit = ladder.measure, UNITS[ladder.measure]
+    name = measure.replace("-", "_")
+    borders, shown_at, steps = evidence.rungs
+    value = evidence.facts.columns[measure][index]
     notes = {"step": Quantity(reached + 1, "number"), "step_count": Quantity(len(borders), "number")}
     if reached >= 0:
         notes["step_at"] = Quantity(shown_at[reached], unit)
@@ -141,12 +141,7 @@ def ladder_step(evidence: PotEvidence, index: int, ladder: Ladder, *, reached: i
     return step(
         "ladder-step",
         ladder.key if reached < 0 else ladder.steps[reached].key,
-        {
-            name: Quantity(shown(evidence, measure, evidence.facts.columns[measure][index]), unit),
-            "steps": Quantity(
-                [[at, rung.amount_kr] for at, rung in zip(shown_at, ladder.steps, strict=True)], "steps"
-            ),
-        },
+        {name: Quantity(None if value is None else shown(rules, measure, value), unit), "steps": steps},
         f"highest_step({name}, steps)",
         ladder.steps[reached].amount_kr if reached >= 0 else 0,
         "kr",
@@ -167,13 +162,6 @@ def within(value: int, values: Range) -> bool:
     return not (
         (values.low is not None and value < values.low) or (values.high is not None and value > values.high)
     )
-
-
-def shown(evidence: PotEvidence, measure: Measure, value: int | None) -> int | str | None:
-    """A measure as the trace shows it: a rate as text with its decimals, else the whole number."""
-    if value is None or measure not in RATES:
-        return value
-    return f"{as_rate(value, evidence.facts.rules.rate_decimals):f}"
 
 
 def both(first: Basis, second: Basis) -> Basis:

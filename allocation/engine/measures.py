@@ -5,12 +5,13 @@ weight is a whole number, and no calculation needs a fraction or a context of pr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from allocation.engine.reports import Report
 from allocation.engine.rules import NEEDS_REPORT, RATES, Comparison, Condition, Measure, RuleSet
+from allocation.engine.tracestep import TraceStep
 
 
 class Range(NamedTuple):
@@ -25,12 +26,14 @@ class Facts:
     """Every region's figures and measures, in code order; one place in each list per region.
 
     `columns` holds the measures: posts, persons, or rates times ten to the power of their decimals.
-    Measures that need a report are None where the region has not reported.
+    Measures that need a report are None where the region has not reported. `steps` keeps the steps
+    that state them once somebody has asked, since the explanations of all pots share them.
     """
 
     rules: RuleSet
     reports: tuple[Report, ...]
     columns: dict[Measure, list[int | None]]
+    steps: dict[tuple[Measure, int], TraceStep] = field(default_factory=dict, compare=False, repr=False)
 
 
 def measure_all(rules: RuleSet, reports: tuple[Report, ...]) -> Facts:
@@ -92,6 +95,14 @@ def as_rate(scaled: int, decimals: int) -> Decimal:
     """The Decimal that a scaled rate stands for, always with all its decimals."""
     # From text, since a calculation would round to the caller's decimal context.
     return Decimal(f"{scaled}e-{decimals}")
+
+
+def rate_text(scaled: int, decimals: int) -> str:
+    """A scaled rate as text with all its decimals: 1535 is 15.35."""
+    digits = f"{abs(scaled):0{decimals + 1}}"
+    point = len(digits) - decimals
+    whole = f"-{digits[:point]}" if scaled < 0 else digits[:point]
+    return f"{whole}.{digits[point:]}" if decimals else whole
 
 
 def scaled_bound(rules: RuleSet, measure: Measure, bound: int | Decimal) -> int:

@@ -1,17 +1,10 @@
 """Builds the explanation of an award and of a pot from the numbers of the calculation."""
 
-from fractions import Fraction
+from math import gcd
 
-from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence, fact_rules
-from allocation.engine.figures import condition, fact, ladder_step, shown, step, within
-from allocation.engine.measures import (
-    Range,
-    as_rate,
-    condition_range,
-    posts_giving,
-    reported_needed,
-    scaled_bound,
-)
+from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence, fact_rules, shown
+from allocation.engine.figures import condition, fact, ladder_step, step, within
+from allocation.engine.measures import Range, posts_giving, rate_text, reported_needed
 from allocation.engine.rules import NEEDS_REPORT, UNITS, Ladder, Proportional
 from allocation.engine.tracestep import Quantity, TraceStep
 
@@ -23,7 +16,7 @@ def award_trace(evidence: PotEvidence, index: int) -> tuple[TraceStep, ...]:
         index: the region's place in code order.
     """
     steps = [fact(evidence, index, measure) for measure in fact_rules(evidence.measures)]
-    steps += [condition(evidence, index, part) for part in evidence.pot.conditions]
+    steps += [condition(evidence, index, test) for test in evidence.tests]
     share = evidence.pot.share
     if evidence.reasons[index] != ELIGIBLE:
         if evidence.reasons[index].endswith("-below-first-step") and isinstance(share, Ladder):
@@ -120,7 +113,7 @@ def _to_share(evidence: PotEvidence, share: Proportional) -> list[TraceStep]:
     units = split.total_weight
     notes = {"cap_applied": Quantity(cap.per_unit_kr * units < pot_kr, "truth")}
     if units:
-        notes["pot_per_unit_kr"] = Quantity(str(Fraction(pot_kr, units)), "kr/post")
+        notes["pot_per_unit_kr"] = Quantity(_ratio(pot_kr, units), "kr/post")
         notes["pot_per_unit_decimal"] = Quantity(_half_up(pot_kr, units, 2), "kr/post")
     steps.append(
         step(
@@ -186,7 +179,7 @@ def _share(evidence: PotEvidence, place: int) -> TraceStep:
         "share_decimal": Quantity(_cut(split.amount_kr * weight, total, 4), "kr"),
         "sharers": Quantity(len(evidence.sharers), "regions"),
     }
-    exact = str(Fraction(split.amount_kr * weight, total))
+    exact = _ratio(split.amount_kr * weight, total)
     return step("share", key, inputs, "amount_kr * weight / sum_of_weights", exact, "kr", basis, notes)
 
 
@@ -199,7 +192,7 @@ def _whole_kronor(evidence: PotEvidence, place: int) -> TraceStep:
         "whole-kronor",
         "rounding",
         {
-            "share_kr": Quantity(str(Fraction(floor_kr * total + remainder, total)), "kr"),
+            "share_kr": Quantity(_ratio(floor_kr * total + remainder, total), "kr"),
             "extra_kr": Quantity(award_kr - floor_kr, "kr"),
         },
         "floor(share_kr) + extra_kr",
@@ -208,7 +201,7 @@ def _whole_kronor(evidence: PotEvidence, place: int) -> TraceStep:
         evidence.facts.rules.rounding_basis,
         {
             "floor_kr": Quantity(floor_kr, "kr"),
-            "fraction": Quantity(str(Fraction(remainder, total)), "kr"),
+            "fraction": Quantity(_ratio(remainder, total), "kr"),
             "fraction_decimal": Quantity(_cut(remainder, total, 4), "kr"),
             "rank": Quantity(evidence.ranks[place], "number"),
             "sharers": Quantity(len(evidence.sharers), "regions"),
@@ -225,10 +218,10 @@ def _not_eligible(evidence: PotEvidence, index: int) -> TraceStep:
     if reason == NOT_REPORTED:
         basis, key = rules.missing_basis, "missing"
     else:
-        for part in pot.conditions:
-            value = evidence.facts.columns[part.measure][index]
-            if value is not None and not within(value, condition_range(rules, part)):
-                basis, key = part.basis, part.key
+        for test in evidence.tests:
+            value = evidence.facts.columns[test.rule.measure][index]
+            if value is not None and not within(value, test.values):
+                basis, key = test.rule.basis, test.rule.key
                 break
     notes = {}
     needed = _needed(evidence, index)
@@ -239,10 +232,7 @@ def _not_eligible(evidence: PotEvidence, index: int) -> TraceStep:
             notes["posts_more"] = Quantity(needed - report.reported, "posts")
     if isinstance(pot.share, Ladder):
         first = pot.share.steps[0]
-        border = scaled_bound(rules, pot.share.measure, first.at)
-        notes["first_step_at"] = Quantity(
-            shown(evidence, pot.share.measure, border), UNITS[pot.share.measure]
-        )
+        notes["first_step_at"] = Quantity(evidence.rungs.shown_at[0], UNITS[pot.share.measure])
         notes["first_step_kr"] = Quantity(first.amount_kr, "kr")
     return step("not-eligible", key, {"reason": Quantity(reason, "code")}, "0", 0, "kr", basis, notes)
 
@@ -250,10 +240,9 @@ def _not_eligible(evidence: PotEvidence, index: int) -> TraceStep:
 def _needed(evidence: PotEvidence, index: int) -> int | None:
     """The fewest reported posts that make the region eligible; None where no report can."""
     facts, pot, report = evidence.facts, evidence.pot, evidence.facts.reports[index]
-    tests = [(part.measure, condition_range(facts.rules, part)) for part in pot.conditions]
+    tests = [(test.rule.measure, test.values) for test in evidence.tests]
     if isinstance(pot.share, Ladder):
-        measure = pot.share.measure
-        tests.append((measure, Range(scaled_bound(facts.rules, measure, pot.share.steps[0].at), None)))
+        tests.append((pot.share.measure, Range(evidence.rungs.borders[0], None)))
     ranges = []
     for measure, values in tests:
         if measure in NEEDS_REPORT:
@@ -269,14 +258,21 @@ def _weight(evidence: PotEvidence, value: int) -> Quantity:
         return Quantity(value, "kr")
     if share.weight == "equal":
         return Quantity(value, "share")
-    return Quantity(shown(evidence, share.weight, value), UNITS[share.weight])
+    return Quantity(shown(evidence.facts.rules, share.weight, value), UNITS[share.weight])
 
 
 def _half_up(numerator: int, denominator: int, places: int) -> str:
     scaled = (2 * numerator * 10**places + denominator) // (2 * denominator)
-    return f"{as_rate(scaled, places):f}"
+    return rate_text(scaled, places)
 
 
 def _cut(numerator: int, denominator: int, places: int) -> str:
     """Rounded down, so that the decimals never show a krona that the floor does not have."""
-    return f"{as_rate(numerator * 10**places // denominator, places):f}"
+    return rate_text(numerator * 10**places // denominator, places)
+
+
+def _ratio(numerator: int, denominator: int) -> str:
+    """An exact fraction in its lowest terms; a whole number without a denominator."""
+    common = gcd(numerator, denominator)
+    lowest = denominator // common
+    return f"{numerator // common}/{lowest}" if lowest > 1 else f"{numerator // common}"

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from allocation import selectors
 from allocation.engine import parse_rules
 from allocation.models import AllocationRun, RunRegion
+from allocation.preview import Preview, previews_of
 from allocation.wording import reason_text
 from reporting.forms import FiguresForm
 from reporting.home import chip_of
@@ -63,13 +64,21 @@ def preliminary_grant(submission: Submission) -> PreliminaryGrant | None:
         run=run,
         total_kr=figures.total_kr,
         pots=tuple(
-            PotLine(titles[award.pot], award.eligible, award.amount_kr, reason_text(award.reason), award.assumed)
+            PotLine(
+                titles[award.pot], award.eligible, award.amount_kr, reason_text(award.reason), award.assumed
+            )
             for award in selectors.awards_of(run, submission.region)
         ),
         figures=figures,
         is_waiting=selectors.is_waiting(submission.reporting_round),
         version=figures.revision.number if figures.revision else None,
     )
+
+
+@register.simple_tag
+def grant_previews(submission: Submission, form: FiguresForm) -> tuple[Preview, ...]:
+    """What the figures in the form would give, for each grant of the round."""
+    return previews_of(submission, form.texts())
 
 
 @register.simple_tag

@@ -43,11 +43,11 @@ class MembershipInline(admin.TabularInline):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A plain choice: regions are not made or changed from here."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "region":
-            field.widget = field.widget.widget
+        if field is not None and db_field.name == "region":
+            field.widget = field.widget.widget  # without the links around it
         return field
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Not for a person at the agency, unless an administrator asks."""
         return super().has_add_permission(request, obj) and _may_touch(request, obj)
 
@@ -114,7 +114,7 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
             super().get_queryset(request).prefetch_related("groups", Prefetch("memberships", queryset=roles))
         )
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Not by password: a filter would give the hash away letter by letter."""
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
@@ -131,7 +131,9 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
                 fixed.append("email")
         return fixed
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> Any:
+    def get_form(  # type: ignore[override]  # `change` is among the other arguments
+        self, request: HttpRequest, obj: User | None = None, **kwargs: Any
+    ) -> Any:
         """The form, told who asks."""
         form = super().get_form(request, obj, **kwargs)
         return type("PersonFormOfRequest", (form,), {"changed_by": signed_in(request)})
@@ -183,7 +185,7 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
             "title": _("Invite a person"),
             "opts": self.opts,
             "form": form,
-            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
+            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),  # type: ignore[arg-type]
             "roles": roles,
             "has_view_permission": self.has_view_permission(request),
             **(extra_context or {}),

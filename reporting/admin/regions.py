@@ -184,11 +184,8 @@ class PopulationReferenceAdmin(ReadOnlyMixin, StandingMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PopulationReference]:
         """With the number of regions and the sum."""
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(counted=Count("inhabitants"), persons=Sum("inhabitants__persons"))
-        )
+        references: QuerySet[PopulationReference] = super().get_queryset(request)
+        return references.annotate(counted=Count("inhabitants"), persons=Sum("inhabitants__persons"))
 
     @admin.display(description=_("regions"), ordering="counted")
     def region_count(self, obj: PopulationReference) -> int:

@@ -165,16 +165,16 @@ def _st_check(figures: Sequence[Figure], years: Sequence[int]) -> Check:
         detail = format_lazy(_("Missing: {figures}."), figures=_joined(missing))
         return Check(_("ST figures are missing"), detail, is_ok=False)
     pairs = [(year, posts[Cell(PostType.ST_GM, year)], posts[Cell(PostType.ST, year)]) for year in years]
-    detail = _joined(
+    shares = _joined(
         [format_lazy(_("{part} of {whole}"), part=part, whole=whole) for _year, part, whole in pairs]
     )
     fits = all((part or 0) <= (whole or 0) for _year, part, whole in pairs)
-    title = (
+    title: Text = (
         _("ST in general medicine fits in ST in total")
         if fits
         else _("ST in general medicine is more than ST in total")
     )
-    return Check(title, format_lazy("{detail}.", detail=detail), is_ok=fits)
+    return Check(title, format_lazy("{shares}.", shares=shares), is_ok=fits)
 
 
 def _time_check(submission: Submission, revision: Revision) -> Check:

@@ -53,14 +53,11 @@ class ReportingRoundAdmin(NeverDeletedMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReportingRound]:
         """With the number of reports, and how far they have come."""
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                report_count=Count("submissions"),
-                submitted_count=Count("submissions", filter=Q(submissions__revision_count__gt=0)),
-                approved_count=Count("submissions", filter=Q(submissions__state=State.APPROVED)),
-            )
+        rounds: QuerySet[ReportingRound] = super().get_queryset(request)
+        return rounds.annotate(
+            report_count=Count("submissions"),
+            submitted_count=Count("submissions", filter=Q(submissions__revision_count__gt=0)),
+            approved_count=Count("submissions", filter=Q(submissions__state=State.APPROVED)),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: ReportingRound | None = None) -> list[str]:

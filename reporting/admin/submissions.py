@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import F, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -168,7 +168,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         if not self.has_view_permission(request, submission):
             raise PermissionDenied
         if submission is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         return self._review_page(request, submission, form=None)
@@ -189,7 +189,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         if not self.has_view_permission(request, submission) or not may[decision](request):
             raise PermissionDenied
         if submission is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         at = timezone.now()
         form = ReviewForm(request.POST, today=review.today_in_sweden(at))
         if form.is_valid():

@@ -154,6 +154,15 @@ def kr(value: int | None) -> str:
 
 
 @register.filter
+def mnkr(value: int) -> str:
+    """Write kronor in millions, where room is tight: 10500000 is `10,5 mnkr` in Swedish, 0 is `0 kr`."""
+    if value == 0:
+        return kr(0)
+    millions = f"{Decimal(value) / 1_000_000:f}".replace(".", get_format("DECIMAL_SEPARATOR"))
+    return f"{millions}{NO_BREAK_SPACE}{_('mnkr')}"
+
+
+@register.filter
 def signed(value: int | None) -> str:
     """Write a change with its sign: `+10`, a real minus before 5, `0`."""
     if value is None:

@@ -247,7 +247,7 @@ def test_a_bundle_that_nothing_can_be_computed_from_says_why(name: str, value: A
 def test_a_rule_text_that_is_no_rule_set_says_why() -> None:
     text = "schema = 2\n"
     rules = {"version": "x.1", "sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
-    with pytest.raises(BundleUnusable, match="rules.text: schema: must be from 1 to 1, not 2"):
+    with pytest.raises(BundleUnusable, match=r"rules\.text: schema: must be from 1 to 1, not 2"):
         verify({**bundled(), "rules": rules})
 
 
@@ -279,6 +279,7 @@ def found_out(content: bytes) -> bool:
 @st.composite
 def other_values(draw: st.DrawFn, value: Any) -> Any:
     """A value other than the one given, often just beside it."""
+    near: list[Any]
     if isinstance(value, str) and value:
         place = draw(st.integers(0, len(value) - 1))
         character = draw(st.sampled_from("0123456789 aå\n").filter(lambda one: one != value[place]))
@@ -301,7 +302,7 @@ def other_values(draw: st.DrawFn, value: Any) -> Any:
 def test_a_change_of_any_value_is_found(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(LEAVES))
     bundle = copy.deepcopy(PRISTINE)
-    parent = bundle
+    parent: Any = bundle
     for name in path[:-1]:
         parent = parent[name]
     last: Any = path[-1]

@@ -161,6 +161,19 @@ def test_reset_leaves_a_database_of_ones_own_alone(tmp_path: Path) -> None:
     assert "DATABASE_URL names a database of your own" in refused.words()
 
 
+@pytest.mark.parametrize("address", ["sqlite:///x", "nonsense", "postgres://someone@host:word/name"])
+def test_an_address_of_no_postgresql_server_is_one_line(address: str, tmp_path: Path) -> None:
+    environment = {
+        "PLATSPLAN_VAR": str(tmp_path / "var"),
+        "DATABASE_URL": address,
+        "REDIS_URL": "redis://h/0",
+    }
+    refused = Launched(["--port", str(free_port())], environment, log=tmp_path / "log")
+    assert refused.process.wait(30) == 2
+    assert refused.words().startswith("Platsplan: DATABASE_URL is not an address such as postgres://")
+    assert refused.words().count("\n") == 1
+
+
 def test_own_servers_that_do_not_answer_are_one_line(tmp_path: Path) -> None:
     nobody_there = f"postgres://someone:secret-word@127.0.0.1:{free_port()}/platsplan"
     environment = {"PLATSPLAN_VAR": str(tmp_path / "var"), "DATABASE_URL": nobody_there}

@@ -6,11 +6,14 @@ from babel.messages.catalog import Catalog
 from config.translations import faults, source_catalog
 
 
-def catalog(*messages: tuple[object, object], **flags: object) -> Catalog:
+Text = str | tuple[str, ...]
+
+
+def catalog(*messages: tuple[Text, Text], flags: tuple[str, ...] = ()) -> Catalog:
     """A Swedish catalogue with these texts and translations."""
     made = Catalog(locale="sv")
     for original, translation in messages:
-        made.add(original, translation, **flags)
+        made.add(original, translation, flags=flags)
     return made
 
 
@@ -27,7 +30,7 @@ def catalog(*messages: tuple[object, object], **flags: object) -> Catalog:
         pytest.param(("one post", "%(n)s posts"), ("en plats", ""), "untranslated", id="half a plural"),
     ],
 )
-def test_a_translation_is_judged(original: object, translation: object, fault: str | None) -> None:
+def test_a_translation_is_judged(original: Text, translation: Text, fault: str | None) -> None:
     found = faults(catalog((original, "")), catalog((original, translation)))
     assert [sentence.split(":")[0] for sentence in found] == ([fault] if fault else [])
 
@@ -35,7 +38,7 @@ def test_a_translation_is_judged(original: object, translation: object, fault: s
 def test_missing_obsolete_and_fuzzy_texts_are_found() -> None:
     assert faults(catalog(("Save", "")), catalog())[0].startswith("missing: 'Save'")
     assert faults(catalog(), catalog(("Save", "Spara")))[0].startswith("obsolete: 'Save'")
-    assert faults(catalog(("Save", "")), catalog(("Save", "Spara"), flags=["fuzzy"]))[0].startswith("fuzzy")
+    assert faults(catalog(("Save", "")), catalog(("Save", "Spara"), flags=("fuzzy",)))[0].startswith("fuzzy")
 
 
 def test_texts_are_found_in_code_and_in_templates() -> None:

@@ -1,0 +1,106 @@
+"""The panel that says what the typed figures would give."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone, translation
+
+from allocation import runner
+from allocation.models import Recomputation
+from allocation.preview import previews_of
+from reporting.models import DraftValue, ReportingRound, Role
+from reporting.reference import load_reference_data
+from tests.factories import make_officer, make_region_member, make_round, make_submission, report_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _reference() -> None:
+    load_reference_data()
+
+
+def open_round() -> ReportingRound:
+    now = timezone.now()
+    return make_round(opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=9))
+
+
+def preview(reporting_round: ReportingRound, typed: str, code: str = "03"):
+    with translation.override("en"):
+        [result] = previews_of(report_of(reporting_round, code), {"at_2022": typed})
+    return result
+
+
+@pytest.mark.parametrize(
+    ("typed", "total_kr"), [("59", 0), ("60", 10_500_000), ("64", 10_500_000), ("65", 15_750_000), ("0", 0)]
+)
+def test_the_panel_follows_the_ladder(typed: str, total_kr: int) -> None:
+    assert preview(open_round(), typed).total_kr == total_kr
+
+
+def test_the_panel_gives_what_the_run_then_gives() -> None:
+    reporting_round = open_round()
+    for code in ("05", "09", "19"):
+        make_submission(reporting_round, code, by=make_region_member(code), at=timezone.now())
+    # the others count with their plan, so let them submit it: then the run has the same figures
+    foretold = preview(reporting_round, "18", "09").total_kr
+    for report in reporting_round.submissions.exclude(region_id__in=["05", "09", "19"]):
+        make_submission(
+            reporting_round, report.region_id, by=make_region_member(report.region_id), at=timezone.now()
+        )
+    make_submission(
+        reporting_round,
+        "09",
+        by=make_region_member("09", role=Role.REPRESENTANT),
+        at=timezone.now(),
+        at_2022="18",
+        comment_at_2022="More.",
+    )
+    runner.recompute(Recomputation.objects.latest("pk").pk, at=timezone.now())
+    run = reporting_round.grants.get().current_run
+    assert run is not None
+    assert run.regions.get(region_id="09").total_kr == foretold
+
+
+def test_it_says_how_many_count_with_what_they_submitted() -> None:
+    reporting_round = open_round()
+    make_submission(reporting_round, "05", by=make_region_member("05"), at=timezone.now())
+    make_submission(reporting_round, "03", by=make_region_member("03"), at=timezone.now())
+    result = preview(reporting_round, "50")
+    assert (result.submitted, result.planned) == (1, 19)
+
+
+@pytest.mark.parametrize("typed", ["", "–", "sextio", "-4", "99999"])
+def test_what_is_no_figure_gives_no_amount_but_a_reason(typed: str) -> None:
+    result = preview(open_round(), typed)
+    assert result.problem
+    assert not result.explanations
+
+
+@pytest.mark.parametrize("typed", ["0", "1", "50", "61", "9999"])
+@pytest.mark.parametrize("code", ["01", "03", "09", "19"])
+def test_the_drawing_stays_inside_whatever_is_typed(code: str, typed: str) -> None:
+    result = preview(open_round(), typed, code)
+    scale = result.scale
+    assert scale is not None
+    for x in (scale.planned.x, scale.reported.x, scale.threshold.x, scale.label_x, scale.reported_label_x):
+        assert 0 <= float(x) <= 336
+    assert len(scale.ticks) <= 13
+    assert sum(rung.place == "here" for rung in result.rungs) == (1 if result.rungs else 0)
+
+
+def test_the_panel_is_for_the_region_saves_nothing_and_costs_little(django_assert_max_num_queries) -> None:
+    reporting_round = open_round()
+    address = f"/grant/{reporting_round.slug}/03/preview/"
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(make_region_member(role=Role.SAMORDNARE), backend="reporting.accounts.InvitedBackend")
+    with django_assert_max_num_queries(8):
+        answer = client.post(address, {"at_2022": "60"})
+    assert answer.status_code == 200
+    assert "10 500 000 kr" in answer.content.decode().replace("\u00a0", " ")
+    assert not DraftValue.objects.exists()
+    assert client.get(address).status_code == 405
+    for stranger in (make_region_member("09"), make_officer()):
+        client.force_login(stranger, backend="reporting.accounts.InvitedBackend")
+        assert client.post(address, {"at_2022": "60"}).status_code == 404
