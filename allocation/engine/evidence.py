@@ -92,6 +92,11 @@ class PotEvidence:
         return tuple(used)
 
     @cached_property
+    def stated(self) -> tuple[Measure, ...]:
+        """The figures and measures that every explanation of this pot states, in order."""
+        return fact_rules(self.measures)
+
+    @cached_property
     def tests(self) -> list[Test]:
         """The pot's conditions, made ready."""
         return [_test(self.facts.rules, rule) for rule in self.pot.conditions]
@@ -134,7 +139,7 @@ class PotEvidence:
         """One per region: whether its explanation has a step that is assumed."""
         rules, pot = self.facts.rules, self.pot
         share = pot.share
-        bases = [fact_basis(rules, name) for name in fact_rules(self.measures)]
+        bases = [fact_basis(rules, name) for name in self.stated]
         bases += [part.basis for part in pot.conditions]
         unmet = any(basis.assumed for basis in bases)
         by_reason = {part.reason: unmet for part in pot.conditions}

@@ -7,6 +7,7 @@ weight is a whole number, and no calculation needs a fraction or a context of pr
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from allocation.engine.reports import Report
@@ -97,6 +98,7 @@ def as_rate(scaled: int, decimals: int) -> Decimal:
     return Decimal(f"{scaled}e-{decimals}")
 
 
+@lru_cache(maxsize=2**14)  # an explanation shows the same rate in several steps
 def rate_text(scaled: int, decimals: int) -> str:
     """A scaled rate as text with all its decimals: 1535 is 15.35."""
     digits = f"{abs(scaled):0{decimals + 1}}"

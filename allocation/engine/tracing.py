@@ -2,7 +2,7 @@
 
 from math import gcd
 
-from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence, fact_rules, shown
+from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence, shown
 from allocation.engine.figures import condition, fact, ladder_step, step, within
 from allocation.engine.measures import Range, posts_giving, rate_text, reported_needed
 from allocation.engine.rules import NEEDS_REPORT, UNITS, Ladder, Proportional
@@ -15,7 +15,7 @@ def award_trace(evidence: PotEvidence, index: int) -> tuple[TraceStep, ...]:
     Args:
         index: the region's place in code order.
     """
-    steps = [fact(evidence, index, measure) for measure in fact_rules(evidence.measures)]
+    steps = [fact(evidence, index, measure) for measure in evidence.stated]
     steps += [condition(evidence, index, test) for test in evidence.tests]
     share = evidence.pot.share
     if evidence.reasons[index] != ELIGIBLE:
