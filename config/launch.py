@@ -168,6 +168,8 @@ def _complete_environment(instance: Instance, *, address: str, port: int) -> boo
             "demonstration key" if demo else "key", prefix="demo-" if demo else ""
         )
     os.environ[MARK] = str(instance.var)
+    # Where setproctitle is installed, it would write over the mark.
+    os.environ["SPT_NOENV"] = "1"
     os.environ["PYTHONUNBUFFERED"] = "1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     return demo

@@ -18,6 +18,7 @@ from allocation.engine import available_rules, load_rules
 from allocation.models import RoundGrant
 from allocation.services.runs import request_recomputation
 from allocation.services.status_reports import send_status_report
+from reporting.admin.forms import LabelledInlineFormSet
 from reporting.admin.readonly import signed_in
 from reporting.admin.rounds import ReportingRoundAdmin
 from reporting.errors import DomainError
@@ -50,7 +51,7 @@ class RoundGrantForm(forms.ModelForm):
         return name
 
 
-class RoundGrantFormSet(forms.BaseInlineFormSet):
+class RoundGrantFormSet(LabelledInlineFormSet):
     """The grants of one round."""
 
     def clean(self) -> None:

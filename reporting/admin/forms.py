@@ -127,6 +127,17 @@ class PersonForm(forms.ModelForm):
         return cleaned
 
 
+class LabelledInlineFormSet(forms.BaseInlineFormSet):
+    """Rows whose fields are named for screen readers too; the admin names only the columns."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """Name every field, the one that removes the row included."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if not field.widget.is_hidden and field.label:
+                field.widget.attrs.setdefault("aria-label", field.label)
+
+
 class MembershipForm(forms.ModelForm):
     """A role in a region, on the person's page."""
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.admin.forms import InviteForm, MembershipForm, PersonForm, RoleFormSet
+from reporting.admin.forms import InviteForm, LabelledInlineFormSet, MembershipForm, PersonForm, RoleFormSet
 from reporting.admin.readonly import NeverDeletedMixin, signed_in
 from reporting.errors import DomainError
 from reporting.models import Membership, User
@@ -33,6 +33,7 @@ class MembershipInline(admin.TabularInline):
 
     model = Membership
     form = MembershipForm
+    formset = LabelledInlineFormSet
     extra = 1
     ordering = ["region__code"]
 

@@ -114,7 +114,7 @@ def test_it_starts_again_after_everything_was_killed_and_stops_when_a_part_dies(
 
     again = launch(port)
     again.wait_until_ready(port)
-    named(processes_of(var), "celery").kill()
+    named(processes_of(var), "beat-schedule").kill()
     assert again.process.wait(60) == 1
     assert "a process ended by itself: beat" in again.words()
     assert processes_of(var) == []

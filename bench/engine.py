@@ -1,0 +1,213 @@
+"""Times one allocation by the engine, by bare arithmetic and by openfisca-core, in the same run.
+
+Run from the repository's root: python -m bench.engine
+"""
+
+import argparse
+import gc
+import importlib.metadata
+import json
+import math
+import os
+import platform
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from allocation.engine import ENGINE_VERSION, Allocation, Report, RuleSet, compute, load_rules
+from bench import bare
+from bench.bare import Row
+
+RESULTS = Path(__file__).parent / "results"
+# Regions -> how often everything is measured.
+REPEATS = {21: 301, 290: 101, 10_000: 15, 100_000: 5}
+WITH_STEPS_UP_TO = 10_000
+LIMIT_TO_BARE = 10
+LIMIT_TO_OPENFISCA = 50
+
+
+def make_rows(count: int) -> list[Row]:
+    """Invented regions in code order; one in ten has not reported. The same for every run."""
+    draw = random.Random(count)
+    rows: list[Row] = []
+    for number in range(count):
+        inhabitants = draw.randint(60_000, 2_500_000)
+        planned = int(inhabitants * draw.uniform(0.00012, 0.00021))
+        reported = None if draw.random() < 0.1 else max(0, planned + draw.randint(-2, 45))
+        rows.append((f"{number:06}", inhabitants, planned, reported))
+    return rows
+
+
+def with_every_step(rules: RuleSet, reports: Sequence[Report]) -> int:
+    """Compute, and write out every step of every award; returns how many steps there are."""
+    return sum(len(award.trace) for region in compute(rules, reports).regions for award in region.awards)
+
+
+def measure(count: int, rules: RuleSet, openfisca: Any, system: Any) -> dict[str, Any]:
+    """Measure all contenders at one size, one after the other and over again."""
+    rows = make_rows(count)
+    reports = [Report(*row) for row in rows]
+    check_equal(compute(rules, reports), bare.allocate(rows))
+    contenders: dict[str, Callable[[], Any]] = {
+        "engine": lambda: compute(rules, reports),
+        "bare": lambda: bare.allocate(rows),
+        "openfisca": lambda: openfisca.shares(openfisca.simulation(system, rows)),
+    }
+    if count <= WITH_STEPS_UP_TO:
+        contenders["engine_every_step"] = lambda: with_every_step(rules, reports)
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(REPEATS[count]):
+        for name, contender in contenders.items():
+            gc.collect()
+            start = time.perf_counter()
+            kept = contender()
+            seconds[name].append(time.perf_counter() - start)
+            del kept
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    engine = medians["engine"]
+    return {
+        "regions": count,
+        "repeats": REPEATS[count],
+        "median_seconds": medians,
+        "fastest_seconds": {name: min(times) for name, times in seconds.items()},
+        "engine_to_bare": engine / medians["bare"],
+        "openfisca_to_engine": medians["openfisca"] / engine,
+        "every_step_to_bare": (
+            medians["engine_every_step"] / medians["bare"] if "engine_every_step" in medians else None
+        ),
+        "nanoseconds_per_n_log_n": engine * 1e9 / (count * math.log2(count)),
+        "openfisca_error": float_error(
+            openfisca.shares(openfisca.simulation(system, rows)), compute(rules, reports)
+        ),
+    }
+
+
+def check_equal(allocation: Allocation, expected: bare.Awards) -> None:
+    """Stop unless engine and bare arithmetic give the same kronor: else their times say nothing."""
+    computed = {region.code: tuple(award.amount_kr for award in region.awards) for region in allocation.regions}
+    if computed != expected:
+        raise SystemExit("the engine and the bare arithmetic disagree")
+
+
+def float_error(shares: list[Any], allocation: Allocation) -> dict[str, float]:
+    """How far openfisca's floats are from the exact shares, in kronor, and its sums from the pots' shares."""
+    largest, wrong, off = 0.0, 0, 0.0
+    for place, column in enumerate(shares):
+        evidence = allocation.pots[place].evidence
+        split = evidence.split
+        exact = {
+            index: Fraction(split.amount_kr * weight, split.total_weight)
+            for index, weight in zip(evidence.sharers, evidence.weights, strict=True)
+        }
+        total = Fraction(0)
+        for index, share in enumerate(column):
+            error = abs(float(Fraction(float(share)) - exact.get(index, 0)))
+            largest = max(largest, error)
+            wrong += error >= 1
+            total += Fraction(float(share))
+        off = max(off, abs(float(total - sum(exact.values()))))
+    return {"largest_kr": largest, "awards_off_by_a_krona_or_more": wrong, "largest_pot_sum_error_kr": off}
+
+
+def machine() -> dict[str, str]:
+    """What the numbers were measured on."""
+    model = platform.processor() or platform.machine()
+    about = Path("/proc/cpuinfo")
+    if about.exists():
+        names = [line for line in about.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+        model = names[0].partition(":")[2].strip() if names else model
+    return {
+        "processor": model,
+        "cores": str(os.cpu_count()),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "openfisca-core": importlib.metadata.version("openfisca-core"),
+        "numpy": importlib.metadata.version("numpy"),
+        "engine": ENGINE_VERSION,
+    }
+
+
+def as_markdown(result: dict[str, Any]) -> str:
+    """The results as a page."""
+    about = ", ".join(f"{name} {value}" for name, value in result["machine"].items())
+    lines = [
+        "# Speed of the allocation engine",
+        "",
+        "Made by `python -m bench.engine`; what is measured stands in `bench/README.md`.",
+        "",
+        f"Measured on: {about}; load when started {result['load_when_started']}.",
+        "",
+        "| regions | engine | bare arithmetic | openfisca-core | engine ÷ bare | openfisca ÷ engine | ns per n log n |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in result["sizes"]:
+        times = " | ".join(f"{row['median_seconds'][name] * 1000:.3f} ms" for name in ("engine", "bare", "openfisca"))
+        lines.append(
+            f"| {row['regions']} | {times} | {row['engine_to_bare']:.1f} | {row['openfisca_to_engine']:.1f} "
+            f"| {row['nanoseconds_per_n_log_n']:.0f} |"
+        )
+    lines += ["", "| regions | engine, every step of every award written out | ÷ bare | per region |", "|---|---|---|---|"]
+    for row in result["sizes"]:
+        if row["every_step_to_bare"]:
+            seconds = row["median_seconds"]["engine_every_step"]
+            lines.append(
+                f"| {row['regions']} | {seconds * 1000:.2f} ms | {row['every_step_to_bare']:.0f} "
+                f"| {seconds * 1e6 / row['regions']:.0f} µs |"
+            )
+    lines += [
+        "",
+        "| regions | openfisca's largest error | awards off by 1 kr or more | largest error of a pot's sum |",
+        "|---|---|---|---|",
+    ]
+    for row in result["sizes"]:
+        error = row["openfisca_error"]
+        lines.append(
+            f"| {row['regions']} | {error['largest_kr']:.2f} kr | {error['awards_off_by_a_krona_or_more']} "
+            f"| {error['largest_pot_sum_error_kr']:.2f} kr |"
+        )
+    lines += ["", *(f"- {'met' if met else 'NOT MET'}: {limit}" for limit, met in result["limits"].items())]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print the page and keep it; 1 when a limit is not met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", choices=list(REPEATS), default=list(REPEATS))
+    parser.add_argument("--keep", action="store_true", help="write bench/results/engine.json and engine.md")
+    options = parser.parse_args(arguments)
+    try:
+        from bench import openfisca_rules
+    except ImportError as error:
+        sys.stderr.write(f"{error}; install bench/requirements.txt first\n")
+        return 2
+    load = f"{os.getloadavg()[0]:.1f}"
+    system, rules = openfisca_rules.system(), load_rules("at-2022")
+    sizes = [measure(count, rules, openfisca_rules, system) for count in options.sizes]
+    limits = {
+        f"at most {LIMIT_TO_BARE} times the bare arithmetic at {row['regions']} regions": (
+            row["engine_to_bare"] <= LIMIT_TO_BARE
+        )
+        for row in sizes
+    }
+    for row in sizes:
+        if row["regions"] == 21:
+            limits[f"at least {LIMIT_TO_OPENFISCA} times faster than openfisca-core at 21 regions"] = (
+                row["openfisca_to_engine"] >= LIMIT_TO_OPENFISCA
+            )
+    result = {"machine": machine(), "load_when_started": load, "sizes": sizes, "limits": limits}
+    page = as_markdown(result)
+    sys.stdout.write(page)
+    if options.keep:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / "engine.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        (RESULTS / "engine.md").write_text(page, encoding="utf-8")
+    return 0 if all(limits.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
