@@ -89,7 +89,9 @@ def measure(count: int, rules: RuleSet, openfisca: Any, system: Any) -> dict[str
 
 def check_equal(allocation: Allocation, expected: bare.Awards) -> None:
     """Stop unless engine and bare arithmetic give the same kronor: else their times say nothing."""
-    computed = {region.code: tuple(award.amount_kr for award in region.awards) for region in allocation.regions}
+    computed = {
+        region.code: tuple(award.amount_kr for award in region.awards) for region in allocation.regions
+    }
     if computed != expected:
         raise SystemExit("the engine and the bare arithmetic disagree")
 
@@ -119,7 +121,9 @@ def machine() -> dict[str, str]:
     model = platform.processor() or platform.machine()
     about = Path("/proc/cpuinfo")
     if about.exists():
-        names = [line for line in about.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+        names = [
+            line for line in about.read_text(encoding="utf-8").splitlines() if line.startswith("model name")
+        ]
         model = names[0].partition(":")[2].strip() if names else model
     return {
         "processor": model,
@@ -146,12 +150,18 @@ def as_markdown(result: dict[str, Any]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for row in result["sizes"]:
-        times = " | ".join(f"{row['median_seconds'][name] * 1000:.3f} ms" for name in ("engine", "bare", "openfisca"))
+        times = " | ".join(
+            f"{row['median_seconds'][name] * 1000:.3f} ms" for name in ("engine", "bare", "openfisca")
+        )
         lines.append(
             f"| {row['regions']} | {times} | {row['engine_to_bare']:.1f} | {row['openfisca_to_engine']:.1f} "
             f"| {row['nanoseconds_per_n_log_n']:.0f} |"
         )
-    lines += ["", "| regions | engine, every step of every award written out | ÷ bare | per region |", "|---|---|---|---|"]
+    lines += [
+        "",
+        "| regions | engine, every step of every award written out | ÷ bare | per region |",
+        "|---|---|---|---|",
+    ]
     for row in result["sizes"]:
         if row["every_step_to_bare"]:
             seconds = row["median_seconds"]["engine_every_step"]

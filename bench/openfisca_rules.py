@@ -15,7 +15,11 @@ from bench.bare import Row
 
 REGION = Entity("region", "regions", "A region", "")
 COUNTRY = GroupEntity(
-    "country", "countries", "All regions", "", roles=[{"key": "member", "plural": "members", "label": "Member"}]
+    "country",
+    "countries",
+    "All regions",
+    "",
+    roles=[{"key": "member", "plural": "members", "label": "Member"}],
 )
 YEAR = "2022"
 AWARDS = ("god", "more", "improvement")
@@ -57,7 +61,8 @@ def _variable(name: str, entity: Entity, kind: type, formula: Any = None) -> typ
 
 def _rate(posts: str) -> Any:
     def formula(region: Any, period: Any) -> Any:
-        return np.floor(region(posts, period) * 10_000_000 / region("inhabitants", period) + 0.5) / 100
+        # A float factor: posts in 32-bit whole numbers, as openfisca keeps them, would overflow.
+        return np.floor(region(posts, period) * 10_000_000.0 / region("inhabitants", period) + 0.5) / 100
 
     return formula
 

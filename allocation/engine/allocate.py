@@ -2,6 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import partial
+from itertools import count, repeat
 
 from allocation.engine import kronor
 from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence
@@ -9,6 +11,10 @@ from allocation.engine.measures import Facts, as_rate, condition_range, measure_
 from allocation.engine.reports import Report, in_code_order, inputs_sha256
 from allocation.engine.results import Allocation, AwardResult, PotResult, RegionResult
 from allocation.engine.rules import Ladder, PotRule, Proportional, RuleSet
+
+# As AwardResult._make, but in C from end to end: most of the time at many regions goes into making results.
+_award = partial(tuple.__new__, AwardResult)
+_region = partial(tuple.__new__, RegionResult)
 
 
 def compute(rules: RuleSet, reports: Iterable[Report]) -> Allocation:
@@ -52,9 +58,12 @@ def _reasons(facts: Facts, pot: PotRule) -> list[str]:
     reasons = [NOT_REPORTED if reported is None else ELIGIBLE for reported in facts.columns["reported"]]
     for condition in pot.conditions:
         low, high = condition_range(facts.rules, condition)
-        for index, value in enumerate(facts.columns[condition.measure]):
-            if value is None or ((low is None or value >= low) and (high is None or value <= high)):
-                continue
+        values = enumerate(facts.columns[condition.measure])
+        if high is None:
+            missed = [index for index, value in values if value is not None and value < (low or 0)]
+        else:
+            missed = [index for index, value in values if value is not None and value > high]
+        for index in missed:
             if reasons[index] == ELIGIBLE:
                 reasons[index] = condition.reason
     return reasons
@@ -110,44 +119,38 @@ def _pot_result(evidence: PotEvidence) -> PotResult:
 
 
 def _region_results(facts: Facts, evidence: list[PotEvidence]) -> tuple[RegionResult, ...]:
-    columns = []
+    columns, amounts_kr = [], []
     for part in evidence:
         pot_id = part.pot.id
         awards_kr = [0] * len(facts.reports)
         for index, award_kr in zip(part.sharers, part.split.awards_kr, strict=True):
             awards_kr[index] = award_kr
-        assumed = part.assumed()
-        columns.append(
-            [
-                AwardResult(pot_id, reason == ELIGIBLE, reason, award_kr, flag, index, part)
-                for index, (reason, award_kr, flag) in enumerate(
-                    zip(part.reasons, awards_kr, assumed, strict=True)
-                )
-            ]
+        eligible = [reason == ELIGIBLE for reason in part.reasons]
+        rows = zip(
+            repeat(pot_id),
+            eligible,
+            part.reasons,
+            awards_kr,
+            part.assumed(),
+            count(),
+            repeat(part),
+            strict=False,
         )
+        amounts_kr.append(awards_kr)
+        columns.append(list(map(_award, rows)))
     decimals = facts.rules.rate_decimals
     planned_rates = [as_rate(scaled or 0, decimals) for scaled in facts.columns["planned-rate"]]
     reported_rates = [
         None if scaled is None else as_rate(scaled, decimals) for scaled in facts.columns["reported-rate"]
     ]
-    # A rule set has at least one pot, so there is at least one column.
-    return tuple(
-        [
-            RegionResult(
-                code,
-                planned_rate,
-                reported_rate,
-                increase,
-                awards,
-                sum([award.amount_kr for award in awards]),
-            )
-            for code, planned_rate, reported_rate, increase, awards in zip(
-                [report.code for report in facts.reports],
-                planned_rates,
-                reported_rates,
-                facts.columns["increase"],
-                zip(*columns, strict=True),
-                strict=True,
-            )
-        ]
+    regions = zip(
+        [report.code for report in facts.reports],
+        planned_rates,
+        reported_rates,
+        facts.columns["increase"],
+        # A rule set has at least one pot, so there is at least one column.
+        zip(*columns, strict=True),
+        map(sum, zip(*amounts_kr, strict=True)),
+        strict=True,
     )
+    return tuple(map(_region, regions))

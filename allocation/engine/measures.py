@@ -92,6 +92,7 @@ def rate_scaled(rules: RuleSet, *, posts: int, inhabitants: int) -> int:
     return (2 * rules.rate_per * scale * posts + inhabitants) // (2 * inhabitants)
 
 
+@lru_cache(maxsize=2**14)  # a sweep of scenarios meets the same rates again and again
 def as_rate(scaled: int, decimals: int) -> Decimal:
     """The Decimal that a scaled rate stands for, always with all its decimals."""
     # From text, since a calculation would round to the caller's decimal context.
@@ -109,9 +110,12 @@ def rate_text(scaled: int, decimals: int) -> str:
 
 def scaled_bound(rules: RuleSet, measure: Measure, bound: int | Decimal) -> int:
     """A bound from the rule set in the whole numbers of its measure."""
-    if measure in RATES:
-        return int(Decimal(bound).scaleb(rules.rate_decimals))
-    return int(bound)
+    return _scaled(bound, rules.rate_decimals) if measure in RATES else int(bound)
+
+
+@lru_cache
+def _scaled(rate: int | Decimal, decimals: int) -> int:
+    return int(Decimal(rate).scaleb(decimals))
 
 
 def met_by(comparison: Comparison, bound: int) -> Range:

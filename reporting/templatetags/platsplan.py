@@ -1,13 +1,16 @@
 """The look's vocabulary in templates: icons, chips, tags, and figures written the Swedish way."""
 
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import date as date_filter
 from django.template.loader import render_to_string
 from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -151,6 +154,13 @@ def posts(value: int | Decimal | None) -> str:
 def kr(value: int | None) -> str:
     """Write whole kronor with their unit: 10500000 is `10 500 000 kr`, all spaces no-break."""
     return _missing_mark() if value is None else f"{number(value)}{NO_BREAK_SPACE}kr"
+
+
+@register.filter
+def day(value: date | datetime | None, form: str) -> str:
+    """Write a date in one of Django's forms; Swedish writes a short month in lower case, `1 okt 2022`."""
+    text = date_filter(value, form)
+    return text.lower() if get_language() == "sv" else text
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The look's tags and filters."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -133,3 +134,9 @@ def test_chips_of_different_states_never_look_the_same() -> None:
     states = ["none", "draft", "submitted", "in_review", "returned", "approved", "decided"]
     looks = {(platsplan.CHIPS[state][0], platsplan.CHIPS[state][1]) for state in states}
     assert len(looks) == len(states)
+
+
+@pytest.mark.parametrize(("language", "text"), [("sv", "1 okt 2022"), ("en", "1 Oct 2022")])
+def test_a_short_month_is_written_as_the_language_does(language: str, text: str) -> None:
+    with override(language):
+        assert platsplan.day(date(2022, 10, 1), "j M Y") == text

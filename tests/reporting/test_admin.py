@@ -310,8 +310,8 @@ def test_the_filter_and_the_column_find_the_same_figures_far_from_the_plan() -> 
     reporting_round = make_round()
     codes = list(Region.objects.values_list("code", flat=True))
     for code, posts in zip(codes, (0, 1, 2, 40, 41, 49, 50, 51, 55, 59, 60, 61), strict=False):
-        figures = {"at_2022": str(posts), "comment_at_2022": "Because."}
-        make_submission(reporting_round, code, by=make_region_member(code), **figures)
+        person = make_region_member(code)
+        make_submission(reporting_round, code, by=person, at_2022=str(posts), comment_at_2022="Because.")
     for plan in (0, 1, 2, 43, 50, 51, 260):
         Baseline.objects.filter(year=2022).update(planned_posts=plan)
         by_column = {

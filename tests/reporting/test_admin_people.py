@@ -1,5 +1,7 @@
 """The agency's desk: people. A case officer helps regions and cannot gain anybody else's rights."""
 
+from collections.abc import Callable
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -129,12 +131,13 @@ def test_only_those_who_may_add_people_invite() -> None:
 @pytest.mark.parametrize("kind", ["administrator", "colleague", "themselves", "sleeping administrator"])
 def test_a_case_officer_cannot_change_anybody_at_the_agency(kind: str) -> None:
     officer = make_officer(password="a-long-password-of-mine")
-    person = {
+    makers: dict[str, Callable[[], User]] = {
         "administrator": make_admin,
         "colleague": make_officer,
         "themselves": lambda: officer,
         "sleeping administrator": lambda: make_user(is_superuser=True, is_active=False),
-    }[kind]()
+    }
+    person = makers[kind]()
     email = person.email
     data = changed(
         person,
