@@ -11,6 +11,7 @@ from openfisca_core.simulations import Simulation, SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
+from bench import bare
 from bench.bare import Row
 
 REGION = Entity("region", "regions", "A region", "")
@@ -39,12 +40,10 @@ PARAMETERS = {
         "metadata": {"type": "single_amount"},
         "brackets": [
             {"threshold": {"2022-01-01": {"value": at}}, "amount": {"2022-01-01": {"value": amount_kr}}}
-            for at, amount_kr in [
-                (0, 0), (10, 10_500_000), (15, 15_750_000), (20, 21_000_000), (30, 31_500_000), (40, 42_000_000)
-            ]
+            for at, amount_kr in ((0, 0), *reversed(bare.STEPS))
         ],
     },
-}  # fmt: skip
+}
 
 
 def _variable(name: str, entity: Entity, kind: type, formula: Any = None) -> type[Variable]:
@@ -163,6 +162,21 @@ def simulation(rules: TaxBenefitSystem, rows: Sequence[Row]) -> Simulation:
     made.set_input("reported", YEAR, np.array([row[3] or 0 for row in rows]))
     made.set_input("has_reported", YEAR, np.array([row[3] is not None for row in rows]))
     return made
+
+
+def simulation_of_situation(rules: TaxBenefitSystem, rows: Sequence[Row]) -> Simulation:
+    """The same from a situation, as openfisca's web API and its documentation give the figures."""
+    regions = {
+        code: {
+            "inhabitants": {YEAR: inhabitants},
+            "planned": {YEAR: planned},
+            "reported": {YEAR: reported or 0},
+            "has_reported": {YEAR: reported is not None},
+        }
+        for code, inhabitants, planned, reported in rows
+    }
+    countries = {"all": {"members": [row[0] for row in rows]}}
+    return SimulationBuilder().build_from_entities(rules, {"regions": regions, "countries": countries})
 
 
 def shares(made: Simulation) -> list[Any]:

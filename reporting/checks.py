@@ -102,15 +102,17 @@ def parse_posts(text: str) -> Parsed:
     bare = "".join(text.split())
     if bare in MISSING_SIGNS:
         return Parsed()
-    digits = bare.lstrip("-−–+")
+    sign, digits = (bare[0], bare[1:]) if bare[0] in "-−–+" else ("", bare)
     if digits.isascii() and digits.isdigit():
-        if bare[0] in "-−–" and int(digits[:9]) != 0:
+        # Without leading zeros, because Python refuses to read a text of thousands of digits.
+        significant = digits.lstrip("0") or "0"
+        if sign not in ("", "+") and significant != "0":
             return Parsed(problem=_("A number of posts cannot be negative. Enter 0 or more."))
-        if len(digits.lstrip("0")) > len(str(MAX_POSTS)) or int(digits) > MAX_POSTS:
+        if len(significant) > len(str(MAX_POSTS)) or int(significant) > MAX_POSTS:
             return Parsed(
                 problem=format_lazy(_("That is more than {limit} posts. Check the figure."), limit=MAX_POSTS)
             )
-        return Parsed(posts=int(digits))
+        return Parsed(posts=int(significant))
     whole, _comma, decimals = digits.replace(",", ".").partition(".")
     if whole.isascii() and whole.isdigit() and decimals.isascii() and decimals.isdigit():
         return Parsed(problem=_("Enter whole posts, without decimals."))

@@ -39,7 +39,7 @@ class Stack:
     var: Path
 
 
-class ByFolder(LoadScopeScheduling):
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Gives one xdist worker all tests that share expensive servers, and spreads the others one by one.
 
     xdist's own groups do not work with pytest 9.2: their mark is lost on the way (pytest-xdist 3.8.0).

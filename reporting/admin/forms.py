@@ -106,7 +106,7 @@ class PersonForm(forms.ModelForm):
             "is_superuser": _("May change everything, including who is an administrator."),
             "groups": _("What the person may do at the agency."),
         }
-        labels = {"is_superuser": _("administrator"), "groups": _("roles at the agency")}
+        labels = {"is_superuser": _("Administrator"), "groups": _("Roles at the agency")}
 
     # Set by the admin on a class of its own for each request.
     changed_by: User

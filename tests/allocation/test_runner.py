@@ -5,6 +5,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -223,3 +224,19 @@ def test_a_run_reads_every_figure_in_one_statement(django_assert_max_num_queries
     with django_assert_max_num_queries(1):
         figures = selectors.figures_of(reporting_round, [("at-2022", 2022, "projection-2022")])
     assert len(figures["at-2022"]) == 21
+
+
+def test_the_command_computes_here_and_now_and_says_what_came_of_it(capsys) -> None:
+    reporting_round = make_round(slug="by-command")
+    make_submission(reporting_round, "09", by=make_region_member("09"))
+    call_command("recompute", round="by-command")
+    first = capsys.readouterr().out
+    assert "(new): 124000000 kr of 372000000 kr to 1 regions, 248000000 kr not shared out" in first
+    call_command("recompute", round="by-command")
+    assert "(same figures as before)" in capsys.readouterr().out
+    assert AllocationRun.objects.count() == 1
+
+
+def test_the_command_names_a_round_that_does_not_exist() -> None:
+    with pytest.raises(CommandError, match="no round called none"):
+        call_command("recompute", round="none")
