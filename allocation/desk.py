@@ -71,19 +71,6 @@ def failed_recomputation(reporting_round: ReportingRound) -> Recomputation | Non
     return latest if latest is not None and latest.state == RequestState.FAILED else None
 
 
-def counted_version(run: AllocationRun, region_code: str) -> int | None:
-    """Which version of a region's report the run counted when it was last found to hold.
-
-    The run's own row may name an older version: the same figures never make a second run.
-    """
-    latest = selectors.latest_recomputation(run)
-    for row in latest.basis if latest else ():
-        if row["region"] == region_code:
-            version: int | None = row["revision"]
-            return version
-    return None
-
-
 def sum_when_counted(round_grant: RoundGrant, revision: Revision | None) -> int | None:
     """What a region got, in kronor, in the last run that was made from a version; None if there is none."""
     if revision is None:

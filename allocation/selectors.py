@@ -107,6 +107,19 @@ def latest_recomputation(run: AllocationRun) -> Recomputation | None:
     return run.recomputations.filter(state=RequestState.DONE).order_by("-finished_at", "-pk").first()
 
 
+def counted_version(run: AllocationRun, region_code: str) -> int | None:
+    """Which version of a region's report the run counted when it was last found to hold.
+
+    The run's own row may name an older version: the same figures never make a second run.
+    """
+    latest = latest_recomputation(run)
+    for row in latest.basis if latest else ():
+        if row["region"] == region_code:
+            version: int | None = row["revision"]
+            return version
+    return None
+
+
 def is_waiting(reporting_round: ReportingRound) -> bool:
     """Whether a recomputation of the round has been asked for and not been done."""
     return Recomputation.objects.filter(

@@ -4,18 +4,18 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from allocation import selectors
 from allocation.engine import parse_rules
 from allocation.explanation import explain
 from allocation.models import AllocationRun
 from allocation.preview import previews_of
-from reporting.models import Region, User
+from reporting.models import Submission, User
 from reporting.selectors import submissions_editable_by, submissions_visible_to
 
 
-@require_GET
+@require_safe
 def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Why a region gets what it gets, by the run that holds now."""
     submission = get_object_or_404(
@@ -28,7 +28,7 @@ def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "reporting_round": submission.reporting_round,
         "synthetic": submission.reporting_round.is_demo,
         "report_url": submission.get_absolute_url(),
-        "grants": [_explained(run, submission.region) for run in runs],
+        "grants": [_explained(run, submission) for run in runs],
         "is_waiting": selectors.is_waiting(submission.reporting_round),
     }
     return render(request, "allocation/grant.html", context)
@@ -44,19 +44,22 @@ def preview(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "allocation/_preview.html", context)
 
 
-def _explained(run: AllocationRun, region: Region) -> dict[str, Any]:
+def _explained(run: AllocationRun, submission: Submission) -> dict[str, Any]:
     rules = parse_rules(run.rules_text, origin=str(run))
     pots = {pot.id: pot for pot in rules.pots}
-    figures = run.regions.select_related("revision").filter(region=region).first()
+    figures = run.regions.filter(region=submission.region_id).first()
     if figures is None:
         raise Http404
     return {
         "run": run,
         "figures": figures,
+        "revision": submission.revisions.filter(
+            number=selectors.counted_version(run, submission.region_id)
+        ).first(),
         "explanations": [
             explain(
                 award.trace, pot=pots[award.pot], rules=rules, eligible=award.eligible, reason=award.reason
             )
-            for award in selectors.awards_of(run, region)
+            for award in selectors.awards_of(run, submission.region)
         ],
     }

@@ -69,7 +69,7 @@ def results(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """Say how the site was built and tested for accessibility, and what is known to be lacking."""
+    """Say how the site was built and tested for accessibility."""
     return render(request, "publication/accessibility.html")
 
 

@@ -13,7 +13,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allaut
     """Closes sign-up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Accounts are made by the agency or the region's ombud, by invitation."""
+        """Never: the agency invites."""
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:

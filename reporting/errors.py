@@ -32,9 +32,9 @@ class ReportIncomplete(DomainError):
         self.findings = findings
 
 
+class DraftChanged(DomainError):
+    """Somebody has changed the draft since it was read through."""
+
+
 class WrongState(DomainError):
     """The report is not in a state in which the action makes sense."""
-
-
-class MissingReference(DomainError):
-    """Inhabitants or a plan are missing, without which nothing can be computed."""

@@ -64,9 +64,8 @@ class Home:
     chip: str
     chip_label: Text
     days_left: int
-    is_open: bool
+    has_closed: bool
     may_change: bool
-    may_submit: bool
     steps: tuple[Step, ...]
     todos: tuple[Todo, ...]
     happenings: tuple[Happening, ...]
@@ -91,9 +90,8 @@ def home_of(submission: Submission, *, membership: Membership, at: datetime) -> 
         chip=chip,
         chip_label=label,
         days_left=reporting_round.days_left(at=at),
-        is_open=reporting_round.is_open(at=at),
+        has_closed=reporting_round.has_closed(at=at),
         may_change=changeable,
-        may_submit=membership.may_submit,
         steps=_steps(submission, last),
         todos=_todos(
             submission,

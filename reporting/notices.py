@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from reporting import selectors
-from reporting.models import STOCKHOLM, MailKind, ReportingRound, State, Submission, User
+from reporting.models import STOCKHOLM, MailKind, ReportingRound, State, Submission
 from reporting.outbox import write_mail
 
 REMINDER_DAYS = (14, 7, 1)
@@ -48,8 +48,11 @@ def _remind(submission: Submission, reporting_round: ReportingRound, *, step: in
     saved = selectors.draft_last_saved(submission)
     closes_on = reporting_round.closes_at.astimezone(STOCKHOLM).date()
     signatories = {person.pk for person in selectors.signatories_of(submission.region_id)}
+    concerned = signatories | ({saved.updated_by_id} if saved else set())
     written: list[int] = []
-    for person in _people_to_remind(submission):
+    for person in selectors.members_of(submission.region_id).order_by("email"):
+        if submission.state == State.DRAFT and person.pk not in concerned:
+            continue
         mail = write_mail(
             MailKind.REMINDER,
             recipient=person.email,
@@ -70,14 +73,3 @@ def _remind(submission: Submission, reporting_round: ReportingRound, *, step: in
         if mail is not None:
             written.append(mail.pk)
     return written
-
-
-def _people_to_remind(submission: Submission) -> list[User]:
-    members = list(selectors.members_of(submission.region_id).order_by("email"))
-    if submission.state == State.NOT_STARTED:
-        return members
-    saved = selectors.draft_last_saved(submission)
-    concerned = {person.pk for person in selectors.signatories_of(submission.region_id)}
-    if saved is not None:
-        concerned.add(saved.updated_by_id)
-    return [person for person in members if person.pk in concerned]

@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from reporting import selectors
 from reporting.checks import check_texts, errors_of, warnings_of
 from reporting.errors import DomainError, ReportIncomplete
 from reporting.forms import FiguresForm
 from reporting.home import home_of
-from reporting.models import Membership, Submission, User
+from reporting.models import Membership, Submission, User, content_sha256
 from reporting.reading import posts_in_figures, posts_in_texts, rows_of
 from reporting.services import submissions as services
 
@@ -25,7 +25,7 @@ def _user(request: HttpRequest) -> User:
     return cast("User", request.user)  # LoginRequiredMiddleware has seen to it
 
 
-@require_GET
+@require_safe
 def after_sign_in(request: HttpRequest) -> HttpResponse:
     """Send everyone to their own start: the agency to its desk, a region to its report."""
     user = _user(request)
@@ -39,13 +39,13 @@ def not_found(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """A region's own page: which round is open, where the report stands, what to do next."""
     at = timezone.now()
     memberships = list(selectors.memberships_of(_user(request)).order_by("region__code"))
     if not memberships:
-        return render(request, "reporting/no_region.html", status=200)
+        return render(request, "reporting/no_region.html")
     wanted = request.GET.get("region")
     membership = next((member for member in memberships if member.region_id == wanted), memberships[0])
     if wanted and membership.region_id != wanted:
@@ -89,6 +89,7 @@ def _page_context(submission: Submission, membership: Membership, *, at: datetim
         "region": submission.region,
         "reporting_round": reporting_round,
         "days_left": reporting_round.days_left(at=at),
+        "has_closed": reporting_round.has_closed(at=at),
         "may_change": submission.may_be_changed(at=at),
         "latest": selectors.latest_revision(submission),
         "synthetic": reporting_round.is_demo,
@@ -96,7 +97,7 @@ def _page_context(submission: Submission, membership: Membership, *, at: datetim
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The form: save a draft at any time, or save it and go on to submitting."""
     at = timezone.now()
@@ -147,7 +148,7 @@ def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "reporting/report.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Read everything through, then submit it."""
     at = timezone.now()
@@ -155,7 +156,12 @@ def submit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     failure: DomainError | None = None
     if request.method == "POST":
         try:
-            revision = services.submit_report(submission_id=submission.pk, by=_user(request), at=at)
+            revision = services.submit_report(
+                submission_id=submission.pk,
+                by=_user(request),
+                at=at,
+                seen_sha256=request.POST.get("seen"),
+            )
         except ReportIncomplete:
             return redirect(f"{submission.get_absolute_url()}?check")
         except DomainError as error:
@@ -183,11 +189,12 @@ def submit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "warnings": warnings_of(found),
         "failure": failure,
         "next_number": submission.revision_count + 1,
+        "seen": content_sha256(texts),
     }
     return render(request, "reporting/submit.html", context)
 
 
-@require_GET
+@require_safe
 def version(request: HttpRequest, slug: str, code: str, number: int) -> HttpResponse:
     """A submitted version: the receipt, for the region and the agency alike."""
     submission = get_object_or_404(

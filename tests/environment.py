@@ -1,11 +1,11 @@
 """The settings under which tests run, set before Django reads any (a pytest plugin, see pyproject.toml)."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
-
-import pytest
 
 # What somebody's shell holds must not change what a test finds.
 for name in (
@@ -20,9 +20,10 @@ for name in (
 os.environ["PLATSPLAN_DEMO"] = "0"
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-that-signs-nothing-anyone-keeps"
 
-_folder = tempfile.TemporaryDirectory(prefix="platsplan-tests-", ignore_cleanup_errors=True)
-os.environ["PLATSPLAN_VAR"] = _folder.name
-(Path(_folder.name) / "static").mkdir()
+_folder = tempfile.mkdtemp(prefix="platsplan-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["PLATSPLAN_VAR"] = _folder
+(Path(_folder) / "static").mkdir()
 
 
 def redis_url(database: int) -> str:
@@ -36,6 +37,6 @@ os.environ.setdefault("PLATSPLAN_TEST_REDIS_URL", os.environ.get("REDIS_URL", ""
 os.environ["REDIS_URL"] = redis_url(1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the tests' folder."""
-    _folder.cleanup()
+def pytest_unconfigure() -> None:
+    """Remove the tests' folder: xdist ends its workers without Python's own farewell."""
+    shutil.rmtree(_folder, ignore_errors=True)

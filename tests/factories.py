@@ -58,7 +58,7 @@ def make_region_member(code: str = "03", role: Role = Role.OMBUD, **fields: Any)
 
 
 def make_round(*, codes: list[str] | None = None, grant: bool = True, **fields: Any) -> ReportingRound:
-    """A round for 2022-2024, open from 1 to the end of 30 September 2022, with a report for each region.
+    """A round for 2022-2024, open from 1 September to 23:59 on 1 October 2022, with a report for each region.
 
     Args:
         codes: the regions that have a report; all of them unless told.

@@ -5,12 +5,63 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reporting.models import Region, ReportingRound, Revision, User
+from reporting.models import Region, ReportingRound, Revision, User, append_only, never_emptied
 
 
-def append_only() -> pgtrigger.Trigger:
-    """A trigger that refuses every change and removal, from SQL too."""
-    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+_POT_SUM = """
+IF (SELECT coalesce(sum(amount_kr), 0) FROM allocation_award WHERE run_id = NEW.run_id AND pot = NEW.pot)
+   IS DISTINCT FROM
+   (SELECT allocated_kr FROM allocation_runpot WHERE run_id = NEW.run_id AND pot = NEW.pot)
+THEN
+    RAISE EXCEPTION 'awards of pot % in run % do not sum to what the pot shared out', NEW.pot, NEW.run_id;
+END IF;
+RETURN NULL;
+"""
+
+_RUN_SUM = """
+IF (SELECT (sum(amount_kr), sum(allocated_kr)) FROM allocation_runpot WHERE run_id = NEW.{run})
+   IS DISTINCT FROM
+   (SELECT (amount_kr::numeric, allocated_kr::numeric) FROM allocation_allocationrun WHERE id = NEW.{run})
+THEN
+    RAISE EXCEPTION 'pots of run % do not sum to the run', NEW.{run};
+END IF;
+RETURN NULL;
+"""
+
+_REGION_SUM = """
+IF (SELECT sum(amount_kr) FROM allocation_award WHERE run_id = NEW.run_id AND region_id = NEW.region_id)
+   IS DISTINCT FROM
+   (SELECT total_kr FROM allocation_runregion WHERE run_id = NEW.run_id AND region_id = NEW.region_id)
+THEN
+    RAISE EXCEPTION 'awards of region % in run % do not sum to its total', NEW.region_id, NEW.run_id;
+END IF;
+RETURN NULL;
+"""
+
+
+def _at_commit(name: str, func: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        timing=pgtrigger.Deferred,
+        func=func,
+    )
+
+
+def sums_to_its_pot() -> pgtrigger.Trigger:
+    """A trigger that refuses, at commit, awards that do not sum to what their pot shared out."""
+    return _at_commit("sums_to_its_pot", _POT_SUM)
+
+
+def sums_to_its_run(*, run: str = "run_id") -> pgtrigger.Trigger:
+    """A trigger that refuses, at commit, pots that do not sum to their run; `run` is the column with its id."""
+    return _at_commit("sums_to_its_run", _RUN_SUM.replace("{run}", run))
+
+
+def sums_to_its_region() -> pgtrigger.Trigger:
+    """A trigger that refuses, at commit, awards that do not sum to what their region gets."""
+    return _at_commit("sums_to_its_region", _REGION_SUM)
 
 
 @pghistory.track()
@@ -81,32 +132,10 @@ class AllocationRun(models.Model):
                 condition=models.Q(allocated_kr__gte=0, unallocated_kr__gte=0), name="run_is_not_negative"
             ),
         )
-        triggers = (append_only(),)
+        triggers = (append_only(), never_emptied(), sums_to_its_run(run="id"))
 
     def __str__(self) -> str:
         return f"{self.round_grant.title}, {_('run')} {self.number}"
-
-
-_POT_SUM = """
-IF (SELECT coalesce(sum(amount_kr), 0) FROM allocation_award WHERE run_id = NEW.run_id AND pot = NEW.pot)
-   IS DISTINCT FROM
-   (SELECT allocated_kr FROM allocation_runpot WHERE run_id = NEW.run_id AND pot = NEW.pot)
-THEN
-    RAISE EXCEPTION 'awards of pot % in run % do not sum to what the pot shared out', NEW.pot, NEW.run_id;
-END IF;
-RETURN NULL;
-"""
-
-
-def sums_to_its_pot() -> pgtrigger.Trigger:
-    """A trigger that refuses, at commit, awards that do not sum to what their pot shared out."""
-    return pgtrigger.Trigger(
-        name="sums_to_its_pot",
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert,
-        timing=pgtrigger.Deferred,
-        func=_POT_SUM,
-    )
 
 
 class RunPot(models.Model):
@@ -134,7 +163,7 @@ class RunPot(models.Model):
                 condition=models.Q(allocated_kr__gte=0, unallocated_kr__gte=0), name="pot_is_not_negative"
             ),
         )
-        triggers = (append_only(), sums_to_its_pot())
+        triggers = (append_only(), never_emptied(), sums_to_its_pot(), sums_to_its_run())
 
     def __str__(self) -> str:
         return f"{self.run}, {self.pot}"
@@ -165,7 +194,7 @@ class RunRegion(models.Model):
                 name="nothing_to_a_region_that_has_not_reported",
             ),
         )
-        triggers = (append_only(),)
+        triggers = (append_only(), never_emptied(), sums_to_its_region())
 
     def __str__(self) -> str:
         return f"{self.run}, {self.region_id}"
@@ -194,7 +223,7 @@ class Award(models.Model):
                 condition=models.Q(eligible=True) | models.Q(amount_kr=0), name="nothing_to_the_ineligible"
             ),
         )
-        triggers = (append_only(), sums_to_its_pot())
+        triggers = (append_only(), never_emptied(), sums_to_its_pot(), sums_to_its_region())
 
     def __str__(self) -> str:
         return f"{self.run}, {self.region_id}, {self.pot}: {self.amount_kr} kr"
@@ -254,6 +283,12 @@ class Recomputation(models.Model):
                 transitions=[("requested", "done"), ("requested", "failed")],
             ),
             pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="answered_is_answered",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state="requested"),
+            ),
+            never_emptied(),
         )
         permissions = (("request_recomputation", _("Can ask for a recomputation")),)
 

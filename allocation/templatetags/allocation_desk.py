@@ -69,7 +69,7 @@ def preliminary_awards(
                 year=run.round_grant.year,
                 figures=figures,
                 threshold=rules.threshold,
-                is_counted=desk.counted_version(run, submission.region_id) == revision.number,
+                is_counted=selectors.counted_version(run, submission.region_id) == revision.number,
                 now_kr=figures.total_kr,
                 before_kr=desk.sum_when_counted(run.round_grant, previous),
                 pots=pots,

@@ -56,7 +56,7 @@ def preliminary_grant(submission: Submission) -> PreliminaryGrant | None:
     if not runs:
         return None
     run = runs[0]
-    figures = run.regions.select_related("revision").filter(region=submission.region_id).first()
+    figures = run.regions.filter(region=submission.region_id).first()
     if figures is None:
         return None
     titles = pot_titles(run.rules_text)
@@ -71,7 +71,7 @@ def preliminary_grant(submission: Submission) -> PreliminaryGrant | None:
         ),
         figures=figures,
         is_waiting=selectors.is_waiting(submission.reporting_round),
-        version=figures.revision.number if figures.revision else None,
+        version=selectors.counted_version(run, submission.region_id),
     )
 
 

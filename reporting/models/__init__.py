@@ -23,7 +23,9 @@ from reporting.models.submissions import (
     Revision,
     State,
     Submission,
+    append_only,
     content_sha256,
+    never_emptied,
 )
 
 __all__ = [
@@ -53,5 +55,7 @@ __all__ = [
     "State",
     "Submission",
     "User",
+    "append_only",
     "content_sha256",
+    "never_emptied",
 ]

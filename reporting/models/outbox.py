@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.models.regions import Region
 from reporting.models.rounds import ReportingRound
+from reporting.models.submissions import never_emptied
 
 
 class MailKind(models.TextChoices):
@@ -25,9 +26,16 @@ class Mail(models.Model):
     copy_to = models.EmailField(_("copy to"), blank=True)
     occasion = models.CharField(_("occasion"), max_length=120)
     reporting_round = models.ForeignKey(
-        ReportingRound, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        ReportingRound,
+        verbose_name=_("round"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    region = models.ForeignKey(
+        Region, verbose_name=_("region"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
@@ -56,6 +64,7 @@ class Mail(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__sent_at__isnull=False),
             ),
+            never_emptied(),
         )
 
     def __str__(self) -> str:

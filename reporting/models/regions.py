@@ -75,8 +75,15 @@ class PopulationReference(models.Model):
 class Inhabitants(models.Model):
     """Inhabitants of a region in a population reference, whole persons above 0."""
 
-    reference = models.ForeignKey(PopulationReference, on_delete=models.PROTECT, related_name="inhabitants")
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="inhabitants")
+    reference = models.ForeignKey(
+        PopulationReference,
+        verbose_name=_("population reference"),
+        on_delete=models.PROTECT,
+        related_name="inhabitants",
+    )
+    region = models.ForeignKey(
+        Region, verbose_name=_("region"), on_delete=models.PROTECT, related_name="inhabitants"
+    )
     persons = models.PositiveIntegerField(_("inhabitants"))
 
     class Meta:
@@ -97,7 +104,9 @@ class Inhabitants(models.Model):
 class Baseline(models.Model):
     """Posts that a region planned for a year in the 2021 agreement."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="baselines")
+    region = models.ForeignKey(
+        Region, verbose_name=_("region"), on_delete=models.PROTECT, related_name="baselines"
+    )
     year = models.PositiveSmallIntegerField(_("year"))
     post_type = models.CharField(_("posts"), max_length=5, choices=PostType.choices, default=PostType.AT)
     planned_posts = models.PositiveIntegerField(_("planned posts"))
@@ -121,7 +130,9 @@ class Baseline(models.Model):
 class PublishedRate(models.Model):
     """AT posts per 100 000 inhabitants as printed in a public source."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="published_rates")
+    region = models.ForeignKey(
+        Region, verbose_name=_("region"), on_delete=models.PROTECT, related_name="published_rates"
+    )
     year = models.PositiveSmallIntegerField(_("year"))
     rate = models.DecimalField(_("AT posts per 100 000 inhabitants"), max_digits=6, decimal_places=2)
     standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices)

@@ -55,6 +55,10 @@ class ReportingRound(models.Model):
         """Whether regions may report at the moment `at` (aware)."""
         return self.opens_at <= at < self.closes_at
 
+    def has_closed(self, *, at: datetime) -> bool:
+        """Whether the deadline has passed at the moment `at` (aware)."""
+        return at >= self.closes_at
+
     def days_left(self, *, at: datetime) -> int:
         """Whole days in Sweden from `at` to the day of the deadline; negative afterwards."""
         return (self.closes_at.astimezone(STOCKHOLM).date() - at.astimezone(STOCKHOLM).date()).days

@@ -24,6 +24,24 @@ def append_only() -> pgtrigger.Trigger:
     return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+def never_emptied() -> pgtrigger.Trigger:
+    """A trigger that refuses TRUNCATE, which the triggers on rows do not see."""
+    return pgtrigger.Protect(name="never_emptied", operation=pgtrigger.Truncate, level=pgtrigger.Statement)
+
+
+_ONLY_WITH_ITS_VERSION = """
+IF EXISTS (
+    SELECT FROM reporting_revision AS revision
+    JOIN reporting_submission AS submission ON submission.id = revision.submission_id
+    WHERE revision.id = NEW.revision_id AND revision.number <= submission.revision_count
+)
+THEN
+    RAISE EXCEPTION 'version % has been submitted, and gets no further figures', NEW.revision_id;
+END IF;
+RETURN NEW;
+"""
+
+
 class State(models.TextChoices):
     """Where a report is."""
 
@@ -80,6 +98,12 @@ class Submission(models.Model):
         triggers = (
             pgtrigger.FSM(name="allowed_transitions", field="state", transitions=list(TRANSITIONS)),
             pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="versions_only_grow",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__revision_count__lt=pgtrigger.F("old__revision_count")),
+            ),
+            never_emptied(),
         )
         permissions = (
             ("review_submission", _("Can review reports")),
@@ -167,7 +191,7 @@ class Revision(models.Model):
             models.UniqueConstraint(fields=["submission", "number"], name="revisions_are_numbered_once"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="revisions_start_at_one"),
         )
-        triggers = (append_only(),)
+        triggers = (append_only(), never_emptied())
 
     def __str__(self) -> str:
         return f"{self.submission}, {_('version')} {self.number}"
@@ -204,7 +228,16 @@ class Figure(models.Model):
                 name="submitted_at_figures_are_not_missing",
             ),
         )
-        triggers = (append_only(),)
+        triggers = (
+            append_only(),
+            never_emptied(),
+            pgtrigger.Trigger(
+                name="only_with_its_version",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=_ONLY_WITH_ITS_VERSION,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_post_type_display()} {self.year}: {self.posts}"
@@ -236,7 +269,7 @@ class ReviewEvent(models.Model):
         verbose_name_plural = _("events")
         ordering = ("-at", "-pk")
         indexes = (models.Index(fields=["submission", "-at"]),)
-        triggers = (append_only(),)
+        triggers = (append_only(), never_emptied())
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.submission}"

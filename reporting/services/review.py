@@ -90,7 +90,7 @@ def return_report(
         EventKind.RETURNED,
         by=by,
         at=at,
-        message=message.strip(),
+        message=message,
         answer_by=answer_by,
     )
     _tell_region(MailKind.RETURNED, submission, revision, event)

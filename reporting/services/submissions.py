@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from reporting import selectors
 from reporting.checks import Cell, cells_of, check_texts, parse_posts, text_fields
-from reporting.errors import NotAllowed, ReportIncomplete, ReportLocked, RoundNotOpen
+from reporting.errors import DraftChanged, NotAllowed, ReportIncomplete, ReportLocked, RoundNotOpen
 from reporting.locks import lock_round
 from reporting.models import (
     DraftValue,
@@ -78,7 +78,7 @@ def save_draft(*, submission_id: int, texts: Mapping[str, str], by: User, at: da
 
 
 @transaction.atomic
-def submit_report(*, submission_id: int, by: User, at: datetime) -> Revision:
+def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: str | None = None) -> Revision:
     """Make the draft into a numbered version that never changes, with receipt and recomputation.
 
     Submitting the same content again while it waits for the agency gives the same version
@@ -86,9 +86,12 @@ def submit_report(*, submission_id: int, by: User, at: datetime) -> Revision:
 
     Args:
         at: the moment of submission; decides whether the round is open.
+        seen_sha256: `content_sha256` of the draft's texts as `by` has read them through; a draft that
+            a colleague has changed since must be read again. None where nobody has read it.
 
     Raises:
         NotAllowed: `by` may not submit for the region.
+        DraftChanged: the draft is not the one that was read through.
         RoundNotOpen, ReportLocked: the report can no longer be changed.
         ReportIncomplete: there are errors or uncommented warnings.
     """
@@ -97,6 +100,10 @@ def submit_report(*, submission_id: int, by: User, at: datetime) -> Revision:
         raise NotAllowed(_("Only the ombud or a representant can submit. What you typed is saved."))
     reporting_round, region = submission.reporting_round, submission.region
     texts = selectors.draft_texts(submission)
+    if seen_sha256 is not None and seen_sha256 != content_sha256(texts):
+        raise DraftChanged(
+            _("Somebody has changed the figures since you opened this page. Read them through again.")
+        )
     plans = {
         year: plan.planned_posts
         for year, plan in selectors.plans_of(region.code, reporting_round.years).items()

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -156,7 +156,7 @@ def kr(value: int | None) -> str:
     return _missing_mark() if value is None else f"{number(value)}{NO_BREAK_SPACE}kr"
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: date | datetime | None, form: str) -> str:
     """Write a date in one of Django's forms; Swedish writes a short month in lower case, `1 okt 2022`."""
     text = date_filter(value, form)
@@ -169,7 +169,8 @@ def mnkr(value: int) -> str:
     if value == 0:
         return kr(0)
     millions = f"{Decimal(value) / 1_000_000:f}".replace(".", get_format("DECIMAL_SEPARATOR"))
-    return f"{millions}{NO_BREAK_SPACE}{_('mnkr')}"
+    unit = gettext("million kr")
+    return f"{millions}{NO_BREAK_SPACE}{unit}"
 
 
 @register.filter

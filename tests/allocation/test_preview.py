@@ -84,7 +84,8 @@ def test_the_drawing_stays_inside_whatever_is_typed(code: str, typed: str) -> No
     result = preview(open_round(), typed, code)
     scale = result.scale
     assert scale is not None
-    for x in (scale.planned.x, scale.reported.x, scale.threshold.x, scale.label_x, scale.reported_label_x):
+    marks = (scale.planned.x, scale.reported.x, scale.threshold.x)
+    for x in (*marks, scale.label_x, scale.planned_label_x, scale.reported_label_x):
         assert 0 <= float(x) <= 336
     assert len(scale.ticks) <= 13
     assert sum(rung.place == "here" for rung in result.rungs) == (1 if result.rungs else 0)

@@ -60,6 +60,14 @@ def test_the_mark_that_excel_puts_first_is_no_part_of_the_header() -> None:
     assert marked.returncode == 0
 
 
+def test_the_command_of_the_readme_works_as_it_stands_there() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [command] = [line for line in readme.splitlines() if line.startswith("python3 -m allocation.engine")]
+    done = run(*command.split()[3:])
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == computed(as_csv()).stdout
+
+
 def test_a_rule_set_can_be_given_as_a_path(tmp_path: Path) -> None:
     path = tmp_path / "copy.toml"
     path.write_text(load_rules("at-2022").text, encoding="utf-8", newline="")

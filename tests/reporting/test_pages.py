@@ -1,5 +1,6 @@
 """The regions' pages, without a browser."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from allocation import runner
-from allocation.models import Recomputation
+from allocation.models import AllocationRun, Recomputation
 from reporting.models import DraftValue, Revision, Role, State, User
 from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
@@ -57,6 +58,16 @@ def test_the_start_page_tells_round_days_left_state_and_what_to_do() -> None:
     assert "Not started" in text
     assert "3 to fill in or correct." in text
     assert report_of(reporting_round).get_absolute_url() in text
+
+
+def test_after_the_closing_moment_no_page_asks_for_a_report() -> None:
+    at = timezone.now()
+    reporting_round = open_round(opens_at=at - timedelta(days=3), closes_at=at - timedelta(seconds=1))
+    client = signed_in(make_region_member())
+    for address in ("/report/", report_of(reporting_round).get_absolute_url()):
+        text = page(client, address)
+        assert "Reporting is closed" in text
+        assert "pp-deadline__n" not in text
 
 
 def test_without_a_round_the_start_page_says_so() -> None:
@@ -115,6 +126,23 @@ def test_a_complete_report_is_read_through_submitted_and_receipted() -> None:
     receipt = page(client, answer["Location"])
     assert Revision.objects.get().sha256 in receipt
     assert Revision.objects.get().receipt_number in receipt
+
+
+def test_what_a_colleague_changes_meanwhile_is_not_submitted_unread() -> None:
+    reporting_round, representant = open_round(), make_region_member(role=Role.REPRESENTANT)
+    report = make_draft(reporting_round, by=representant, at=timezone.now())
+    client, address = signed_in(representant), f"{report.get_absolute_url()}submit/"
+    read_through = page(client, address)
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', read_through).group(1)
+    colleague = make_region_member(role=Role.SAMORDNARE)
+    make_draft(reporting_round, by=colleague, at=timezone.now(), at_2022="600", comment_at_2022="Many.")
+    answer = client.post(address, {"seen": seen})
+    text = answer.content.decode()
+    assert (answer.status_code, Revision.objects.count()) == (200, 0)
+    assert "Somebody has changed the figures since you opened this page" in text
+    assert "600" in text
+    fresh = re.search(r'name="seen" value="([0-9a-f]{64})"', text).group(1)
+    assert client.post(address, {"seen": fresh})["Location"].endswith("/versions/1/")
 
 
 def test_two_people_with_old_pages_do_not_undo_each_other() -> None:
@@ -220,6 +248,57 @@ def test_what_does_not_exist_is_not_found(address: str) -> None:
     assert signed_in(make_region_member()).get(address).status_code == 404
 
 
+@pytest.mark.parametrize("part", ["report/", "report", "submit/", "versions/1/", "grant"])
+def test_asking_for_the_head_of_a_page_is_as_asking_for_it(part: str) -> None:
+    reporting_round, person = open_round(), make_region_member()
+    revision = make_submission(reporting_round, by=person, at=timezone.now())
+    address = revision.submission.get_absolute_url()
+    address = {
+        "report/": "/report/",
+        "report": address,
+        "grant": f"/grant/{reporting_round.slug}/03/",
+    }.get(part, f"{address}{part}")
+    answer = signed_in(person).head(address)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/report/2022-2024/%00/",
+        "/grant/2022-2024/%00/",
+        "/admin/reporting/region/%00/change/",
+        "/admin/reporting/mail/?kind__exact=%00",
+        "/admin/reporting/user/?email=a%00",
+    ],
+)
+def test_an_address_with_a_nul_is_a_bad_request(address: str) -> None:
+    open_round(slug="2022-2024")
+    for person in (make_region_member(), make_user(is_staff=True, is_superuser=True)):
+        assert signed_in(person).get(address).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/x-www-form-urlencoded; charset=utf-16",
+        "multipart/form-data; boundary=zz; charset=unicode_escape",
+        "multipart/form-data; boundary=zz; charset=rot13",
+        "multipart/form-data; boundary=zz; charset=nosuch",
+    ],
+)
+def test_a_form_in_another_encoding_is_a_bad_request(content_type: str) -> None:
+    reporting_round, person = open_round(), make_region_member()
+    body = '--zz\r\nContent-Disposition: form-data; name="contact_name"\r\n\r\n\\ud800\r\n--zz--\r\n'
+    client = signed_in(person)
+    answer = client.generic(
+        "POST", report_of(reporting_round).get_absolute_url(), body, content_type=content_type
+    )
+    assert answer.status_code == 400
+    assert "The request could not be read" in answer.content.decode()
+    assert not DraftValue.objects.exists()
+
+
 def test_forms_are_refused_without_a_token() -> None:
     reporting_round, person = open_round(), make_region_member()
     client = Client(enforce_csrf_checks=True)
@@ -242,7 +321,8 @@ def test_demonstration_figures_are_marked_on_every_page() -> None:
     reporting_round, person = open_round(is_demo=True), make_region_member()
     revision = make_submission(reporting_round, by=person, at=timezone.now())
     client, address = signed_in(person), revision.submission.get_absolute_url()
-    for where in ("/report/", address, f"{address}versions/1/"):
+    grant = f"/grant/{reporting_round.slug}/03/"
+    for where in ("/report/", address, f"{address}submit/", f"{address}versions/1/", grant):
         assert "Example data" in page(client, where)
 
 
@@ -261,6 +341,19 @@ def test_the_grant_page_explains_each_part_and_is_for_those_who_may_see_the_repo
     assert signed_in(make_officer()).get(address).status_code == 200
     assert signed_in(make_region_member("09")).get(address).status_code == 404
     assert Client().get(address).status_code == 302
+
+
+def test_the_pages_name_the_version_that_counted_even_if_its_figures_made_no_new_run() -> None:
+    reporting_round, person = open_round(), make_region_member()
+    for st_posts in ("120", "121"):
+        make_submission(reporting_round, by=person, at=timezone.now(), st_2022=st_posts)
+        runner.recompute(Recomputation.objects.latest("pk").pk, at=timezone.now())
+    assert AllocationRun.objects.count() == 1
+    assert "counted from version 2" in page(signed_in(person), "/report/")
+    text = page(signed_in(person), f"/grant/{reporting_round.slug}/03/")
+    assert "Counted from version 2" in text
+    assert "/versions/2/" in text
+    assert "/versions/1/" not in text
 
 
 def test_the_agency_keeps_the_addresses() -> None:

@@ -5,7 +5,6 @@ from babel.messages.catalog import Catalog
 
 from config.translations import faults, source_catalog
 
-
 Text = str | tuple[str, ...]
 
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 rules_name=rules_name,
                 defaults={"year": year, "title": title},
             )
-        if not reporting_round.recomputations.exists():
+        if reporting_round.grants.filter(current_run=None).exists():
             request = request_recomputation(reporting_round=reporting_round, reason="asked")
             runner.recompute(request.pk, at=at)  # so that the first visitor finds a result
         closes_at = timezone.localtime(reporting_round.closes_at)
