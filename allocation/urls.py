@@ -8,5 +8,10 @@ app_name = "allocation"
 
 urlpatterns = [
     path("<slug:slug>/<str:code>/", views.grant, name="grant"),
+    path(
+        "<slug:slug>/<str:code>/<slug:rules_name>/<int:run_number>/curve.json",
+        views.marginal_json,
+        name="marginal_json",
+    ),
     path("<slug:slug>/<str:code>/preview/", views.preview, name="preview"),
 ]

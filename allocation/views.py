@@ -2,11 +2,13 @@
 
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from allocation import selectors
+from allocation.bundles import curve_of
+from allocation.curve import curve
 from allocation.engine import parse_rules
 from allocation.explanation import explain
 from allocation.models import AllocationRun
@@ -44,18 +46,58 @@ def preview(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "allocation/_preview.html", context)
 
 
+@require_safe
+def marginal_json(
+    request: HttpRequest, slug: str, code: str, run_number: int, rules_name: str
+) -> HttpResponse:
+    """The curve "kronor for each further post" as data."""
+    submission = get_object_or_404(
+        submissions_visible_to(cast("User", request.user)), reporting_round__slug=slug, region_id=code
+    )
+    run = get_object_or_404(
+        AllocationRun.objects.select_related("round_grant"),
+        round_grant__reporting_round=submission.reporting_round,
+        round_grant__rules_name=rules_name,
+        number=run_number,
+    )
+    rules = parse_rules(run.rules_text, origin=str(run))
+    return JsonResponse(
+        {
+            "region": code,
+            "run": run.number,
+            "rules": run.rules_version,
+            "inputs_sha256": run.inputs_sha256,
+            "preliminary": True,
+            "synthetic": submission.reporting_round.is_demo,
+            "points": [
+                {
+                    "posts": point.posts,
+                    "total_kr": point.total_kr,
+                    "pots_kr": {
+                        pot.id: kronor for pot, kronor in zip(rules.pots, point.pots_kr, strict=True)
+                    },
+                }
+                for point in curve_of(run, code, rules)
+            ],
+        }
+    )
+
+
 def _explained(run: AllocationRun, submission: Submission) -> dict[str, Any]:
     rules = parse_rules(run.rules_text, origin=str(run))
     pots = {pot.id: pot for pot in rules.pots}
     figures = run.regions.filter(region=submission.region_id).first()
     if figures is None:
         raise Http404
+    version = selectors.counted_version(run, submission.region_id)
     return {
         "run": run,
         "figures": figures,
-        "revision": submission.revisions.filter(
-            number=selectors.counted_version(run, submission.region_id)
-        ).first(),
+        "curve": curve(
+            curve_of(run, submission.region_id, rules),
+            present=figures.planned_posts if figures.reported_posts is None else figures.reported_posts,
+        ),
+        "revision": submission.revisions.get(number=version) if version else None,
         "explanations": [
             explain(
                 award.trace, pot=pots[award.pot], rules=rules, eligible=award.eligible, reason=award.reason

@@ -59,7 +59,7 @@ def send_mail(mail_id: int, *, at: datetime) -> bool:
 
 
 def _message(mail: Mail) -> EmailMultiAlternatives:
-    text, html = fill_in_link(mail.text, mail.html, recipient=mail.recipient)
+    text, html = fill_in_link(mail.text, mail.html, kind=mail.kind, recipient=mail.recipient)
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=text,

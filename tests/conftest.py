@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from unittest import mock
 from urllib.parse import urlsplit, urlunsplit
 
+import pgtrigger
 import psycopg
 import pytest
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
@@ -86,6 +88,14 @@ def plain_static_files() -> Iterator[None]:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     with override_settings(STORAGES=storages):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_can_be_emptied_between_tests() -> Iterator[None]:
+    """After a test with real transactions Django empties every table, which triggers refuse to all others."""
+    emptying = pgtrigger.ignore()(TransactionTestCase._fixture_teardown)
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", emptying):
         yield
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from allocation.admin.rounds import ask_for_recomputation, may_recompute
 from allocation.admin.runpage import run_page
+from allocation.bundles import bundle_of_run
 from allocation.models import AllocationRun
 from reporting.admin.readonly import ReadOnlyMixin
+from reporting.errors import DomainError
 from reporting.templatetags.platsplan import kr
 
 
@@ -43,8 +45,10 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """The button's own address, before the page that catches everything."""
         recompute = self.admin_site.admin_view(self.recompute_view)
+        bundle = self.admin_site.admin_view(self.bundle_view)
         return [
             path("<path:object_id>/recompute/", recompute, name="allocation_allocationrun_recompute"),
+            path("<path:object_id>/bundle.json", bundle, name="allocation_allocationrun_bundle"),
             *super().get_urls(),
         ]
 
@@ -101,6 +105,24 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "synthetic": run.round_grant.reporting_round.is_demo,
         }
         return TemplateResponse(request, "admin/allocation/allocationrun/change_form.html", context)
+
+    def bundle_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The run as one JSON document that anybody can verify with the engine alone."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        run = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        if run is None:
+            raise Http404
+        try:
+            content = bundle_of_run(run)
+        except DomainError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect("admin:allocation_allocationrun_change", run.pk)
+        name = f"{run.round_grant.rules_name}-run-{run.number}.json"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(content, content_type="application/json", headers=headers)
 
     def recompute_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the run's round to be computed again."""

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.models import Region, ReportingRound, Revision, User, append_only, never_emptied
 
-
 _POT_SUM = """
 IF (SELECT coalesce(sum(amount_kr), 0) FROM allocation_award WHERE run_id = NEW.run_id AND pot = NEW.pot)
    IS DISTINCT FROM
@@ -55,7 +54,7 @@ def sums_to_its_pot() -> pgtrigger.Trigger:
 
 
 def sums_to_its_run(*, run: str = "run_id") -> pgtrigger.Trigger:
-    """A trigger that refuses, at commit, pots that do not sum to their run; `run` is the column with its id."""
+    """A trigger that refuses, at commit, pots that do not sum to their run; `run` is the id's column."""
     return _at_commit("sums_to_its_run", _RUN_SUM.replace("{run}", run))
 
 

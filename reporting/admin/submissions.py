@@ -1,5 +1,6 @@
 """The reports: the queue, the review page, and the actions that change where a report stands."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -271,7 +272,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     ) -> None:
         seen = request.POST.get(f"seen_{submission.pk}", "")
         try:
-            if not seen.isascii() or not seen.isdigit() or int(seen) < 1:
+            if not re.fullmatch(r"[1-9][0-9]{0,8}", seen):
                 raise DomainError(_("The region has not submitted anything yet."))
             _decide(decision, submission, form, request, revision_number=int(seen))
         except DomainError as error:

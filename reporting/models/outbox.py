@@ -16,6 +16,7 @@ class MailKind(models.TextChoices):
     REMINDER = "reminder", _("Reminder")
     STATUS_REPORT = "status_report", _("Status report")
     INVITATION = "invitation", _("Invitation")
+    PASSWORD_RESET = "password_reset", _("New password")
 
 
 class Mail(models.Model):

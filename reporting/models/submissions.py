@@ -26,7 +26,13 @@ def append_only() -> pgtrigger.Trigger:
 
 def never_emptied() -> pgtrigger.Trigger:
     """A trigger that refuses TRUNCATE, which the triggers on rows do not see."""
-    return pgtrigger.Protect(name="never_emptied", operation=pgtrigger.Truncate, level=pgtrigger.Statement)
+    return pgtrigger.Trigger(
+        name="never_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot empty % table', TG_TABLE_NAME;",
+    )
 
 
 _ONLY_WITH_ITS_VERSION = """

@@ -106,6 +106,23 @@ def send_invitation_again(*, user_id: int, by: User, at: datetime) -> Mail | Non
     return mail
 
 
+@transaction.atomic
+def send_password_link(*, user_id: int, at: datetime) -> None:
+    """Send a person who asked for it on the sign-in page a link to choose a new password.
+
+    Asking twice in the same second sends one mail.
+    """
+    person = User.objects.get(pk=user_id)
+    mail = write_mail(
+        MailKind.PASSWORD_RESET,
+        recipient=person.email,
+        occasion=f"account/{person.pk}/{at.isoformat(timespec='seconds')}",
+        context={"person": person, "link": LINK_MARK},
+        language=person.language,
+    )
+    send_after_commit(mail)
+
+
 def _may_invite(by: User, *, is_staff: bool) -> None:
     if not by.is_active or not by.is_staff:
         raise NotAllowed(_("Your role does not include this action."))

@@ -5,7 +5,17 @@ from decimal import Decimal
 import pytest
 
 from allocation.engine import Report, compute, load_rules, rate
-from tests.engine.factories import award, by_ladder, by_weight, make_reports, pot_text, rule_text, rules_of
+from tests.engine.factories import (
+    amounts,
+    award,
+    by_ladder,
+    by_weight,
+    make_reports,
+    pot_text,
+    rule_text,
+    rules_of,
+    step,
+)
 
 AT_2022 = load_rules("at-2022")
 AT_2024 = load_rules("at-2024")
@@ -168,3 +178,15 @@ def test_no_regions_leave_every_pot_unallocated() -> None:
     allocation = compute(AT_2022, [])
     assert allocation.regions == ()
     assert [pot.unallocated_kr for pot in allocation.pots] == [pot.amount_kr for pot in allocation.pots]
+
+
+@pytest.mark.parametrize(("comparison", "least"), [("at-least", 0), ("above", -1)])
+def test_a_bound_of_nothing_is_met_by_no_increase_and_equal_shares_weigh_one(
+    comparison: str, least: int
+) -> None:
+    unchanged = f'measure = "increase"\ncomparison = "{comparison}"\nvalue = {least}'
+    rules = rules_of(rule_text(pot_text("all", 7, by_weight("equal"), unchanged), total_kr=7))
+    allocation = compute(rules, [Report("01", 1000, 10, 10), Report("02", 1000, 10, 9)])
+    assert amounts(allocation) == {"01": {"all": 7}, "02": {"all": 0}}
+    share = step(allocation.regions[0].awards[0], "share")
+    assert (share.inputs["weight"].value, share.inputs["sum_of_weights"].value) == (1, 1)

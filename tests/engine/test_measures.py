@@ -1,4 +1,4 @@
-"""The text of a rate, figures with one report changed, and the posts that give a measure."""
+"""Dividing kronor, writing rates, changing one report, and the posts that give a measure."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocation.engine import Report, compute, load_rules
+from allocation.engine.kronor import split
 from allocation.engine.measures import (
     Range,
     as_rate,
@@ -55,6 +56,12 @@ def test_the_posts_that_give_a_rate_stay_exact_where_floats_would_not() -> None:
     assert (type(low), type(high)) == (int, int)
     assert low == -(-999_999_999_989 * (2 * (10**8 + 1) - 1) // 20_000_000)
     assert high == -(-999_999_999_989 * (2 * (10**8 + 1) + 1) // 20_000_000) - 1
+
+
+@pytest.mark.parametrize(("amount_kr", "weights"), [(-1, [1]), (-1, []), (1, [1, -1]), (-1, [-1])])
+def test_a_negative_amount_or_weight_is_not_divided(amount_kr: int, weights: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"^the amount and the weights must not be negative$"):
+        split(amount_kr, weights)
 
 
 def test_where_nothing_is_asked_a_report_of_no_posts_is_enough() -> None:

@@ -2,11 +2,15 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 
+from reporting import mailer
 from reporting.demo import DemoRefused, load_demo
-from reporting.models import Membership, User
+from reporting.models import Mail, MailKind, Membership, User
 from reporting.reference import load_reference_data
 from tests.factories import make_user, moment
+from tests.reporting.smtp import free_port, smtp_server, use_smtp
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough password"
@@ -40,6 +44,27 @@ def test_guessing_is_stopped() -> None:
     for _ in range(6):
         sign_in("maria@example.com", "wrong password")
     assert "_auth_user_id" not in sign_in("maria@example.com", PASSWORD).session
+
+
+def test_a_mail_server_that_is_away_does_not_tell_which_addresses_exist(settings: Settings) -> None:
+    use_smtp(settings, free_port())  # nobody listens there
+    make_user(email="maria@example.com", password=PASSWORD)
+    make_user(email="gone@example.com", password=PASSWORD, is_active=False)
+    answers = [
+        Client().post("/accounts/password/reset/", {"email": email})
+        for email in ("maria@example.com", "nobody@example.com", "gone@example.com")
+    ]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {
+        (302, "/accounts/password/reset/done/")
+    }
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.recipient) == (MailKind.PASSWORD_RESET, "maria@example.com")
+    assert "/accounts/password/reset/key/" not in mail.text + mail.html
+    assert not mailer.send_mail(mail.pk, at=timezone.now())
+    with smtp_server(settings) as postbox:
+        assert mailer.send_mail(mail.pk, at=timezone.now())
+    [received] = postbox.accepted
+    assert "/accounts/password/reset/key/" in received.as_string()
 
 
 def test_sign_up_is_closed() -> None:

@@ -208,6 +208,8 @@ def test_whoever_missed_the_link_can_ask_for_a_new_one() -> None:
     person = invite(officer())
     answer = Client().post("/accounts/password/reset/", {"email": person.email})
     assert answer.status_code == 302
+    mailer.send_mail(Mail.objects.get(kind=MailKind.PASSWORD_RESET).pk, at=timezone.now())
     [message] = django_mail.outbox
+    assert isinstance(message, django_mail.EmailMultiAlternatives)
     [link] = re.findall(r"/accounts/password/reset/key/\S+", str(message.body))
     assert choose_password(link)

@@ -60,6 +60,23 @@ def test_the_start_page_tells_round_days_left_state_and_what_to_do() -> None:
     assert report_of(reporting_round).get_absolute_url() in text
 
 
+def test_of_two_open_rounds_the_start_page_shows_the_one_that_closes_first() -> None:
+    later = open_round()
+    sooner = open_round(closes_at=timezone.now() + timedelta(days=5))
+    text = page(signed_in(make_region_member()), "/report/")
+    assert report_of(sooner).get_absolute_url() in text
+    assert report_of(later).get_absolute_url() not in text
+
+
+@pytest.mark.parametrize(("role", "may_go_on"), [(Role.REPRESENTANT, True), (Role.SAMORDNARE, False)])
+def test_only_who_may_submit_is_led_to_submitting(role: Role, may_go_on: bool) -> None:
+    person, reporting_round = make_region_member(role=role), open_round()
+    report = make_draft(reporting_round, by=person, at=timezone.now())
+    text = page(signed_in(person), "/report/")
+    assert (f'href="{report.get_absolute_url()}submit/"' in text) is may_go_on
+    assert ("The ombud or a representant submits." in text) is not may_go_on
+
+
 def test_after_the_closing_moment_no_page_asks_for_a_report() -> None:
     at = timezone.now()
     reporting_round = open_round(opens_at=at - timedelta(days=3), closes_at=at - timedelta(seconds=1))
@@ -68,6 +85,7 @@ def test_after_the_closing_moment_no_page_asks_for_a_report() -> None:
         text = page(client, address)
         assert "Reporting is closed" in text
         assert "pp-deadline__n" not in text
+        assert "Fill in the figures" not in text
 
 
 def test_without_a_round_the_start_page_says_so() -> None:
@@ -133,7 +151,7 @@ def test_what_a_colleague_changes_meanwhile_is_not_submitted_unread() -> None:
     report = make_draft(reporting_round, by=representant, at=timezone.now())
     client, address = signed_in(representant), f"{report.get_absolute_url()}submit/"
     read_through = page(client, address)
-    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', read_through).group(1)
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]{64})"', read_through)
     colleague = make_region_member(role=Role.SAMORDNARE)
     make_draft(reporting_round, by=colleague, at=timezone.now(), at_2022="600", comment_at_2022="Many.")
     answer = client.post(address, {"seen": seen})
@@ -141,7 +159,7 @@ def test_what_a_colleague_changes_meanwhile_is_not_submitted_unread() -> None:
     assert (answer.status_code, Revision.objects.count()) == (200, 0)
     assert "Somebody has changed the figures since you opened this page" in text
     assert "600" in text
-    fresh = re.search(r'name="seen" value="([0-9a-f]{64})"', text).group(1)
+    [fresh] = re.findall(r'name="seen" value="([0-9a-f]{64})"', text)
     assert client.post(address, {"seen": fresh})["Location"].endswith("/versions/1/")
 
 

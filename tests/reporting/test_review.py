@@ -80,12 +80,17 @@ def test_a_return_needs_a_message(message: str) -> None:
     assert report_of(reporting_round).state == State.SUBMITTED
 
 
-def test_a_version_that_was_not_looked_at_is_not_approved() -> None:
+def test_a_version_that_was_not_looked_at_is_neither_approved_nor_returned() -> None:
     ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
     revision = make_submission(reporting_round, by=ombud)
     make_submission(reporting_round, by=ombud, at=moment(20), at_2022="51")
     with pytest.raises(WrongState, match="2"):
         approve_report(submission_id=revision.submission_id, revision_number=1, by=officer, at=moment(21))
+    with pytest.raises(WrongState, match="2"):
+        return_report(
+            submission_id=revision.submission_id, revision_number=1, by=officer, at=moment(21), message="?"
+        )
+    assert report_of(reporting_round).state == State.SUBMITTED
 
 
 def test_nothing_submitted_nothing_to_review() -> None:

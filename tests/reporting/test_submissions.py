@@ -179,6 +179,12 @@ def test_approved_figures_are_locked_and_a_returned_report_opens_after_the_deadl
         "DELETE FROM reporting_submission",
         "UPDATE reporting_submission SET state = 'draft'",
         "UPDATE reporting_submission SET state = 'not_started'",
+        "UPDATE reporting_submission SET revision_count = revision_count - 1",
+        "TRUNCATE reporting_submission CASCADE",
+        "TRUNCATE reporting_revision CASCADE",
+        "TRUNCATE reporting_figure",
+        "TRUNCATE reporting_reviewevent",
+        "TRUNCATE reporting_mail",
         "DELETE FROM reporting_mail",
     ],
 )
@@ -190,12 +196,23 @@ def test_raw_sql_cannot_change_what_was_submitted(statement: str) -> None:
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute(statement)
+        # PostgreSQL empties no table that has checks to come.
+        cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; {statement}")
+
+
+def test_a_submitted_version_gets_no_further_figures() -> None:
+    person, reporting_round = make_region_member(), make_round(codes=["03"])
+    revision = make_submission(reporting_round, by=person)
+    with pytest.raises(DatabaseError, match="gets no further figures"), transaction.atomic():
+        Figure.objects.create(revision=revision, post_type="AT", year=2025, posts=60)
 
 
 def test_raw_sql_cannot_store_a_missing_at_figure_or_absurd_posts() -> None:
     person, reporting_round = make_region_member(), make_round()
-    revision = make_submission(reporting_round, by=person)
+    submitted = make_submission(reporting_round, by=person)
+    revision = Revision.objects.create(
+        submission=submitted.submission, number=2, submitted_at=moment(), submitted_by=person
+    )
     for posts, rule in ((None, "submitted_at_figures_are_not_missing"), (10_000, "posts_within_reason")):
         with pytest.raises(DatabaseError, match=rule), transaction.atomic():
             Figure.objects.create(revision=revision, post_type="AT", year=2030, posts=posts)
