@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from allocation import selectors
@@ -30,6 +31,9 @@ from reporting.errors import DomainError
 from reporting.locks import lock_round
 from reporting.models import ReportingRound
 
+# An attempt ends without an answer only when the worker dies or the database is away.
+MOST_ATTEMPTS = 20
+
 
 def recompute(recomputation_id: int, *, at: datetime) -> None:
     """Do what a request asks for. Does nothing if it has already been dealt with.
@@ -37,6 +41,8 @@ def recompute(recomputation_id: int, *, at: datetime) -> None:
     Raises:
         EngineError, DomainError: there is no answer; the request is then marked as failed.
     """
+    if not _begin(recomputation_id, at=at):
+        return
     try:
         _recompute(recomputation_id, at=at)
     except (EngineError, DomainError) as error:
@@ -44,6 +50,15 @@ def recompute(recomputation_id: int, *, at: datetime) -> None:
             state=RequestState.FAILED, error=str(error), finished_at=at
         )
         raise
+
+
+def _begin(recomputation_id: int, *, at: datetime) -> bool:
+    """Count an attempt; give up on a request that has ended its worker time and again."""
+    waiting = Recomputation.objects.filter(pk=recomputation_id, state=RequestState.REQUESTED)
+    waiting.update(attempts=F("attempts") + 1)
+    error = _("Given up after %(count)d attempts. See the worker's log.") % {"count": MOST_ATTEMPTS}
+    waiting.filter(attempts__gt=MOST_ATTEMPTS).update(state=RequestState.FAILED, error=error, finished_at=at)
+    return waiting.exists()
 
 
 @transaction.atomic

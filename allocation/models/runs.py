@@ -257,6 +257,7 @@ class Recomputation(models.Model):
     state = models.CharField(
         _("state"), max_length=20, choices=RequestState.choices, default=RequestState.REQUESTED
     )
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
     basis = models.JSONField(_("reports that counted"), default=list, blank=True)

@@ -127,8 +127,8 @@ class Submission(models.Model):
 
     @property
     def case_number(self) -> str:
-        """The report's case number, such as PP-2022-03."""
-        return f"PP-{self.reporting_round.first_year}-{self.region_id}"
+        """The report's case number, such as PP-2022-2024-03: one per round and region."""
+        return f"PP-{self.reporting_round.slug}-{self.region_id}"
 
     @property
     def has_newer_draft(self) -> bool:
@@ -204,7 +204,7 @@ class Revision(models.Model):
 
     @property
     def receipt_number(self) -> str:
-        """The receipt's number, such as PP-2022-03-1."""
+        """The receipt's number, such as PP-2022-2024-03-1."""
         return f"{self.submission.case_number}-{self.number}"
 
 

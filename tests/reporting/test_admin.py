@@ -217,7 +217,7 @@ def test_the_review_page_shows_plan_both_versions_and_the_change() -> None:
     assert "Missing: ST in general medicine 2024." in text
     assert "The annex says 60." in text
     assert f"/report/{reporting_round.slug}/03/versions/2/" in text
-    assert "PP-2022-03" in text
+    assert report_of(reporting_round).case_number in text
 
 
 def test_a_draft_is_never_shown_to_the_agency() -> None:
