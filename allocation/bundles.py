@@ -39,7 +39,7 @@ def bundle_of_run(run: AllocationRun) -> bytes:
     allocation = compute(rules, reports)
     if _stored(run) != _computed(allocation):
         raise RunFailed(_("The run's awards are not what its rules and figures give. Do not use them."))
-    about = {
+    about: dict[str, str | int | bool] = {
         "round": run.round_grant.reporting_round.slug,
         "grant": run.round_grant.title,
         "run": run.number,

@@ -94,7 +94,7 @@ def plain_static_files() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def tables_can_be_emptied_between_tests() -> Iterator[None]:
     """After a test with real transactions Django empties every table, which triggers refuse to all others."""
-    emptying = pgtrigger.ignore()(TransactionTestCase._fixture_teardown)
+    emptying = pgtrigger.ignore()(TransactionTestCase._fixture_teardown)  # type: ignore[attr-defined]  # not in the stubs
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", emptying):
         yield
 

@@ -24,7 +24,7 @@ def readyz() -> tuple[int, dict[str, str]]:
     return answer.status_code, answer.json()
 
 
-def test_it_is_ready_when_every_part_shows_life(broker: "redis.Redis[bytes]") -> None:
+def test_it_is_ready_when_every_part_shows_life(broker: redis.Redis) -> None:
     for key in (WORKER_KEY, BEAT_KEY):
         broker.set(key, "1", ex=SIGN_OF_LIFE_SECONDS)
     parts = {"database": "ok", "broker": "ok", "worker": "ok", "beat": "ok"}
@@ -32,7 +32,7 @@ def test_it_is_ready_when_every_part_shows_life(broker: "redis.Redis[bytes]") ->
 
 
 @pytest.mark.parametrize(("silent", "part"), [(WORKER_KEY, "worker"), (BEAT_KEY, "beat")])
-def test_a_silent_part_is_named(broker: "redis.Redis[bytes]", silent: str, part: str) -> None:
+def test_a_silent_part_is_named(broker: redis.Redis, silent: str, part: str) -> None:
     for key in {WORKER_KEY, BEAT_KEY} - {silent}:
         broker.set(key, "1", ex=SIGN_OF_LIFE_SECONDS)
     status, said = readyz()

@@ -14,7 +14,7 @@ from allocation import runner
 from allocation.bundles import bundle_of_run, curve_of
 from allocation.engine import parse_rules
 from allocation.models import AllocationRun, Recomputation
-from reporting.models import ReportingRound
+from reporting.models import ReportingRound, Role
 from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user
 
@@ -83,7 +83,7 @@ def test_the_curve_goes_through_the_present_award_and_up_the_ladder(run: Allocat
 
 
 def test_the_curve_stands_on_the_page_and_as_data(run: AllocationRun) -> None:
-    member = signed_in(make_region_member("03", role="representant"))
+    member = signed_in(make_region_member("03", role=Role.REPRESENTANT))
     text = member.get("/grant/2022-2024/03/").content.decode()
     assert "What each further post is worth" in text
     address = "/grant/2022-2024/03/at-2022/1/curve.json"

@@ -60,12 +60,25 @@ def test_the_mark_that_excel_puts_first_is_no_part_of_the_header() -> None:
     assert marked.returncode == 0
 
 
-def test_the_command_of_the_readme_works_as_it_stands_there() -> None:
+def test_the_commands_of_the_readme_work_as_they_stand_there(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    [command] = [line for line in readme.splitlines() if line.startswith("python3 -m allocation.engine")]
-    done = run(*command.split()[3:])
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout == computed(as_csv()).stdout
+    commands = [
+        line.split()[3:] for line in readme.splitlines() if line.startswith("python3 -m allocation.engine")
+    ]
+    assert [words[0] for words in commands] == ["compute", "compute", "verify", "explain"]
+    bundle = str(tmp_path / "bundle.json")
+    answers = []
+    for words in commands:
+        arguments = [bundle if word == "bundle.json" else word for word in words if word != ">"]
+        if words[-2] == ">":
+            arguments.pop()
+        done = run(*arguments)
+        assert (done.returncode, done.stderr) == (0, b""), words
+        if words[-2] == ">":
+            Path(bundle).write_bytes(done.stdout)
+        answers.append(done.stdout)
+    assert answers[0] == computed(as_csv()).stdout
+    assert b"5 756 996 kr" in answers[-1]
 
 
 def test_a_rule_set_can_be_given_as_a_path(tmp_path: Path) -> None:

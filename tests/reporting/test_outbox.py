@@ -98,7 +98,7 @@ def test_the_receipt_holds_everything_that_was_submitted() -> None:
             revision.receipt_number,
             revision.sha256,
             "19 September 2022 10:00",
-            "Åsa Öberg, Ombud",
+            "Åsa Öberg, ombud",
             "Ten more blocks.",
             "Decided in June.",
             "before 1 October 2022 at 23:59",
