@@ -156,8 +156,7 @@ def test_uppsala_reports_sixty_and_gets_the_first_step(stack: Stack, browser: Br
     expect(page.locator("button[name=save]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 1280)])
 def test_the_regions_pages_are_accessible_and_fit(
     stack: Stack, browser: Browser, theme: str, width: int
 ) -> None:
@@ -171,6 +170,7 @@ def test_the_regions_pages_are_accessible_and_fit(
         "/report/2022-2024/21/?check",
         "/report/2022-2024/21/submit/",
         "/report/2022-2024/21/versions/1/",
+        "/grant/2022-2024/21/",
     ):
         page.goto(stack.base_url + path)
         assert violations(page) == [], path
@@ -192,3 +192,17 @@ def test_the_report_by_keyboard_alone_enter_saves_the_draft(stack: Stack, browse
     expect(page.locator("#id_at_2023")).to_have_value("sextio")
     expect(page.locator("#id_at_2023")).to_have_attribute("aria-invalid", "true")
     assert rows(stack, "SELECT state FROM reporting_submission WHERE region_id = '22'") == [("draft",)]
+
+
+def test_the_panel_follows_the_typing_and_saves_nothing(stack: Stack, browser: Browser) -> None:
+    page = open_page(browser)
+    sign_in(page, stack, "ombud-23")
+    page.goto(f"{stack.base_url}/report/2022-2024/23/")
+    expect(page.locator("#preview")).to_contain_text("Ange AT 2022")
+    page.locator("#id_at_2022").fill("24")
+    expect(page.locator("#preview .pp-total")).to_contain_text("kr")
+    before = page.locator("#preview .pp-total").inner_text()
+    page.locator("#id_at_2022").fill("26")
+    expect(page.locator("#preview .pp-total")).not_to_have_text(before)
+    expect(page.locator("#preview")).to_contain_text("4 000 000 kr".replace(" ", "\u00a0"))
+    assert rows(stack, "SELECT state FROM reporting_submission WHERE region_id = '23'") == [("not_started",)]
