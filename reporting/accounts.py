@@ -1,6 +1,6 @@
 """Sign-in: accounts are invited, never self-made; demonstration accounts only in demonstration mode."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -8,12 +8,19 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from reporting.services.people import send_password_link
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no stubs
-    """Closes sign-up."""
+    """Closes sign-up, and words what goes wrong plainly."""
+
+    error_messages: ClassVar[dict[str, str | Promise]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The e-mail address or the password is wrong. Try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: the agency invites."""

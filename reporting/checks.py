@@ -186,9 +186,7 @@ def _check_at(
     found: list[Finding] = []
     if posts is None:
         if submitting:
-            title = format_lazy(
-                _("{label} is missing. Enter the number of posts, 0 if none."), label=cell.label
-            )
+            title: Text = _("The figure is missing. Enter the number of posts, 0 if none.")
             found.append(Finding(cell.field, "missing", "error", title))
     elif cell.year in plans and differs_much(reported=posts, planned=plans[cell.year]):
         found.append(

@@ -178,7 +178,7 @@ def _todos(
             if found_errors
             else _("All AT figures are there."),
             not found_errors,
-            f"{report}?check",
+            report if submission.state == State.NOT_STARTED else f"{report}?check",
             _("Fill in"),
         )
     )

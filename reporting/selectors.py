@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from reporting.models import (
     Baseline,
     DraftValue,
+    EventKind,
     Figure,
     Membership,
     PostType,
@@ -84,6 +85,13 @@ def revisions_with_figures(submission: Submission) -> list[Revision]:
 def events_of(submission: Submission) -> QuerySet[ReviewEvent]:
     """What happened to a report, newest first."""
     return ReviewEvent.objects.filter(submission=submission).select_related("revision", "by")
+
+
+def open_question(submission: Submission) -> ReviewEvent | None:
+    """What the agency asks of a region whose report is back with it; None where nothing is asked."""
+    if submission.state != State.RETURNED:
+        return None
+    return events_of(submission).filter(kind=EventKind.RETURNED).first()
 
 
 def colleagues_in(region_code: str) -> list[Membership]:

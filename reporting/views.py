@@ -140,6 +140,8 @@ def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "failure": failure,
         "blocking": [finding for finding in found if finding.blocks_submission] if submitting else [],
         "errors": errors_of(found),
+        "missing_count": 0 if submitting else sum(not form.text_of(f"at_{year}").strip() for year in years),
+        "question": selectors.open_question(submission),
         "warnings": warnings_of(found),
         "uncommented": [finding for finding in warnings_of(found) if not finding.comment],
         "saved": selectors.draft_last_saved(submission),

@@ -71,9 +71,19 @@
     if (counter) counter.textContent = counter.textContent.replace(/^\d+/, textarea.value.length);
   }
 
+  // What stands there about saving and errors was true of what was saved, not of what is typed now.
+  function markUnsaved(form) {
+    form.setAttribute("data-pp-dirty", "");
+    const saved = form.querySelector(".pp-saved");
+    if (saved) saved.textContent = saved.dataset.ppUnsavedText;
+    saved?.classList.add("pp-saved--busy");
+    form.querySelector(".pp-actions__state")?.replaceChildren();
+  }
+
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-pp-count]")) countCharacters(event.target);
-    event.target.closest("[data-pp-unsaved]")?.setAttribute("data-pp-dirty", "");
+    const form = event.target.closest("[data-pp-unsaved]");
+    if (form && !form.hasAttribute("data-pp-dirty")) markUnsaved(form);
   });
   document.addEventListener("submit", (event) => event.target.removeAttribute("data-pp-dirty"));
   // The last net: a page with typing that has not been saved asks before it is left.
