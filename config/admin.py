@@ -33,7 +33,7 @@ class PlatsplanAdminSite(AdminSite):
         kept = [model for model in models if model._meta.app_label != "account"]  # noqa: SLF001  # Django's own name
         super().register(kept, admin_class, **options)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """As Django's, but a form from somebody signed in without access is refused, not sent elsewhere."""
         inner = super().admin_view(view, cacheable)
 
@@ -58,10 +58,10 @@ class PlatsplanAdminSite(AdminSite):
         target = request.GET.get("next") or reverse("admin:index")
         return redirect_to_login(target, reverse("account_login"))
 
-    def logout(self, request: HttpRequest, extra_context: object = None) -> HttpResponseBase:  # type: ignore[override]
+    def logout(self, request: HttpRequest, extra_context: object = None) -> HttpResponseBase:  # type: ignore[override]  # a redirect
         """Sign out through the one sign-out page."""
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # type: ignore[override]
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # type: ignore[override]  # a redirect
         """Change one's password on the one page for it."""
         return redirect("account_change_password")

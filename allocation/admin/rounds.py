@@ -38,7 +38,7 @@ class RoundGrantForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         names = {*available_rules(), *filter(None, [self.instance.rules_name])}
         field = self.fields["rules_name"]
-        field.choices = [("", "---------"), *((name, name) for name in sorted(names))]  # type: ignore[attr-defined]
+        field.choices = [("", "---------"), *((name, name) for name in sorted(names))]  # type: ignore[attr-defined]  # the form gives it choices
         # Runs have been made with it. Another rule set is another grant.
         field.disabled = self.instance.pk is not None
 
@@ -126,7 +126,7 @@ class RoundAdmin(ReportingRoundAdmin):
         """Whether the asker may send the status report."""
         return signed_in(request).has_perm("reporting.send_status_report")
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Compute a grant that was added to a round."""
         super().save_related(request, form, formsets, change)
         if any(formset.model is RoundGrant and formset.new_objects for formset in formsets):

@@ -139,7 +139,7 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
         form = super().get_form(request, obj, **kwargs)
         return type("PersonFormOfRequest", (form,), {"changed_by": signed_in(request)})
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Save what was changed, and let go of former addresses: they could still reset the password."""
         columns = [name for name in form.changed_data if name != "groups"]
         if columns:  # only these: a password that its owner chooses meanwhile must stand
@@ -186,7 +186,7 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
             "title": _("Invite a person"),
             "opts": self.opts,
             "form": form,
-            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),  # type: ignore[arg-type]
+            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),  # type: ignore[arg-type]  # a plain form serves
             "roles": roles,
             "has_view_permission": self.has_view_permission(request),
             **(extra_context or {}),

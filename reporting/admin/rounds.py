@@ -66,7 +66,7 @@ class ReportingRoundAdmin(NeverDeletedMixin, admin.ModelAdmin):
             return []
         return ["slug", "first_year", "last_year"]
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Give every region a report in the round."""
         super().save_related(request, form, formsets, change)
         codes = list(Region.objects.values_list("code", flat=True))
