@@ -12,7 +12,8 @@ from allocation.engine import Ladder, PotRule, Report, RuleSet, compute, load_ru
 from allocation.explanation import Explanation, explain
 from allocation.models import RoundGrant
 from allocation.selectors import RegionFigures
-from reporting.checks import Cell, parse_posts
+from reporting.checks import parse_posts
+from reporting.fields import Cell
 from reporting.models import PostType, Submission
 from reporting.templatetags.platsplan import kr, number
 

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from reporting.views import after_sign_in, not_found
+from reporting.views.start import after_sign_in, not_found
 
 urlpatterns = [
     path("", include("publication.urls")),

@@ -2,57 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from reporting.fields import QUESTION_BY_KEY, Cell, Field, Page, Text, Unit, fields_of
 from reporting.models.regions import PostType
 from reporting.models.submissions import COMMENT_MAX, MAX_POSTS
-
-Text = str | Promise
 
 MISSING_SIGNS = frozenset({"", "-", "–", "—", "−"})
 WARN_SHARE_PCT = 20
 WARN_POSTS = 10
-_PREFIX = {PostType.AT: "at", PostType.ST: "st", PostType.ST_GM: "gm"}
-_NAME: dict[PostType, Text] = {
-    PostType.AT: _("AT"),
-    PostType.ST: _("ST in total"),
-    PostType.ST_GM: _("ST in general medicine"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One figure that is asked for: a kind of post and a year."""
-
-    post_type: PostType
-    year: int
-
-    @property
-    def field(self) -> str:
-        """The name of the field, such as `at_2022`."""
-        return f"{_PREFIX[self.post_type]}_{self.year}"
-
-    @property
-    def comment_field(self) -> str:
-        """The name of the comment's field, such as `comment_at_2022`."""
-        return f"comment_{self.field}"
-
-    @property
-    def label(self) -> Text:
-        """What the figure is called, such as "AT 2022"."""
-        return format_lazy("{name} {year}", name=_NAME[self.post_type], year=self.year)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a typed text says: posts, missing (both None), or what is wrong with it."""
+    """What a typed text says: a figure, missing (both None), or what is wrong with it."""
 
-    posts: int | None = None
+    value: Decimal | None = None
     problem: Text | None = None
+
+    @property
+    def posts(self) -> int | None:
+        """The figure as a whole number, for those that count."""
+        return None if self.value is None else int(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +56,62 @@ class Finding:
         return self.level == "error" or not self.comment
 
 
-def cells_of(years: Sequence[int]) -> tuple[Cell, ...]:
-    """Every figure asked for in a round with these years, row by row."""
-    return tuple(Cell(post_type, year) for post_type in PostType for year in years)
-
-
-def text_fields(years: Sequence[int]) -> tuple[str, ...]:
-    """Every field of the report form, in order of appearance."""
-    cells = cells_of(years)
-    comments = tuple(cell.comment_field for cell in cells if cell.post_type == PostType.AT)
-    return tuple(cell.field for cell in cells) + comments + ("contact_name", "contact_phone")
-
-
 def parse_posts(text: str) -> Parsed:
+    """Read what was typed in a figure of posts: a whole number from 0 to 9 999."""
+    return parse_figure(text, unit=Unit.POSTS)
+
+
+def parse_figure(text: str, *, unit: Unit) -> Parsed:
     """Read what was typed in a figure's field.
 
     An empty field or a dash means missing. Spaces between digits are taken for
-    thousands separators. Everything else must be a whole number from 0 to 9 999.
+    thousands separators. Everything else must be a number from 0 to 9 999, with at most
+    the unit's decimals after a comma or a point.
     """
     bare = "".join(text.split())
     if bare in MISSING_SIGNS:
         return Parsed()
     sign, digits = (bare[0], bare[1:]) if bare[0] in "-−–+" else ("", bare)
-    if digits.isascii() and digits.isdigit():
-        # Without leading zeros, because Python refuses to read a text of thousands of digits.
-        significant = digits.lstrip("0") or "0"
-        if sign not in ("", "+") and significant != "0":
-            return Parsed(problem=_("A number of posts cannot be negative. Enter 0 or more."))
-        if len(significant) > len(str(MAX_POSTS)) or int(significant) > MAX_POSTS:
-            return Parsed(
-                problem=format_lazy(_("That is more than {limit} posts. Check the figure."), limit=MAX_POSTS)
+    whole, separator, decimals = digits.replace(",", ".").partition(".")
+    if not _is_number(whole) or (separator and not _is_number(decimals)):
+        if unit.decimals:
+            return Parsed(problem=_("Enter a number, 0 if none, or a dash if the figure is missing."))
+        return Parsed(
+            problem=_("Enter a whole number, 0 if none are planned, or a dash if the figure is missing.")
+            if unit == Unit.POSTS
+            else _("Enter a whole number, 0 if none, or a dash if the figure is missing.")
+        )
+    decimals = decimals.rstrip("0") if unit.decimals else decimals
+    if len(decimals) > unit.decimals:
+        if unit.decimals:
+            return Parsed(problem=_("Enter at most one decimal."))
+        return Parsed(
+            problem=_("Enter whole posts, without decimals.")
+            if unit == Unit.POSTS
+            else _("Enter whole persons, without decimals.")
+        )
+    # Without leading zeros, because Python refuses to read a text of thousands of digits.
+    significant = whole.lstrip("0") or "0"
+    if sign not in ("", "+") and (significant, decimals) != ("0", ""):
+        return Parsed(
+            problem=_("A number of posts cannot be negative. Enter 0 or more.")
+            if unit == Unit.POSTS
+            else _("The figure cannot be negative. Enter 0 or more.")
+        )
+    if len(significant) > len(str(MAX_POSTS)) or int(significant) > MAX_POSTS - (1 if decimals else 0):
+        return Parsed(
+            problem=format_lazy(
+                _("That is more than {limit} posts. Check the figure.")
+                if unit == Unit.POSTS
+                else _("That is more than {limit}. Check the figure."),
+                limit=MAX_POSTS,
             )
-        return Parsed(posts=int(significant))
-    whole, _comma, decimals = digits.replace(",", ".").partition(".")
-    if whole.isascii() and whole.isdigit() and decimals.isascii() and decimals.isdigit():
-        return Parsed(problem=_("Enter whole posts, without decimals."))
-    return Parsed(
-        problem=_("Enter a whole number, 0 if none are planned, or a dash if the figure is missing.")
-    )
+        )
+    return Parsed(value=Decimal(f"{significant}.{decimals}" if decimals else significant))
+
+
+def _is_number(digits: str) -> bool:
+    return digits.isascii() and digits.isdigit()
 
 
 def differs_much(*, reported: int, planned: int) -> bool:
@@ -157,25 +150,23 @@ def check_texts(
         errors and warnings, in the order of the form.
     """
     found: list[Finding] = []
-    parsed = {cell: parse_posts(texts.get(cell.field, "")) for cell in cells_of(years)}
-    for cell, read in parsed.items():
+    parsed = {
+        field: parse_figure(texts.get(field.name, ""), unit=field.question.unit) for field in fields_of(years)
+    }
+    for field, read in parsed.items():
+        cell = field.cell
         if read.problem is not None:
-            found.append(Finding(cell.field, "not-a-number", "error", read.problem))
-        elif cell.post_type == PostType.AT:
+            found.append(Finding(field.name, "not-a-number", "error", read.problem))
+        elif cell is not None and cell.post_type == PostType.AT:
             found += _check_at(cell, read.posts, texts, plans, submitting=submitting)
-        elif cell.post_type == PostType.ST_GM:
-            total = parsed[Cell(PostType.ST, cell.year)].posts
-            if read.posts is not None and total is not None and read.posts > total:
-                title = format_lazy(
-                    _("{part} is more than ST in total, {total}. Correct one of the figures."),
-                    part=read.posts,
-                    total=total,
-                )
-                found.append(Finding(cell.field, "part-above-total", "error", title))
-    for field, limit in (("contact_name", 150), ("contact_phone", 50)):
-        if len(texts.get(field, "")) > limit:
+        elif field.question.part_of:
+            found += _check_part(field, parsed)
+        if field.question.page == Page.INDICATORS:
+            found += _check_missing(field, texts)
+    for name, limit in (("contact_name", 150), ("contact_phone", 50)):
+        if len(texts.get(name, "")) > limit:
             title = format_lazy(_("At most {limit} characters."), limit=limit)
-            found.append(Finding(field, "too-long", "error", title))
+            found.append(Finding(name, "too-long", "error", title))
     return tuple(found)
 
 
@@ -200,14 +191,56 @@ def _check_at(
                 comment=comment,
             )
         )
-    if len(comment) > COMMENT_MAX:
-        title = format_lazy(
-            _("The comment has {count} characters. At most {limit} fit."),
-            count=len(comment),
-            limit=COMMENT_MAX,
+    return found + _check_comment(cell.comment_field, texts)
+
+
+def _check_part(field: Field, parsed: Mapping[Field, Parsed]) -> list[Finding]:
+    """A figure cannot exceed the one that it is part of."""
+    whole = Field(QUESTION_BY_KEY[field.question.part_of], field.year)
+    value, total = parsed[field].value, parsed[whole].value
+    if value is None or total is None or value <= total:
+        return []
+    title = format_lazy(
+        _("{part} is more than {whole}, {total}. Correct one of the figures."),
+        part=number_text(value),
+        whole=whole.question.name,
+        total=number_text(total),
+    )
+    return [Finding(field.name, "part-above-total", "error", title)]
+
+
+def _check_missing(field: Field, texts: Mapping[str, str]) -> list[Finding]:
+    """A figure that is said to be missing needs its reason; one that is left empty is not answered yet."""
+    found = _check_comment(field.comment_name, texts)
+    typed = "".join(texts.get(field.name, "").split())
+    if typed and typed in MISSING_SIGNS:
+        found.append(
+            Finding(
+                field.name,
+                "missing-without-reason",
+                "warning",
+                format_lazy(_("{label} is missing"), label=field.label),
+                _("Say why, and whether you know it later. Missing never counts as 0."),
+                comment_field=field.comment_name,
+                comment=texts.get(field.comment_name, "").strip(),
+            )
         )
-        found.append(Finding(cell.comment_field, "too-long", "error", title))
     return found
+
+
+def _check_comment(name: str, texts: Mapping[str, str]) -> list[Finding]:
+    comment = texts.get(name, "").strip()
+    if len(comment) <= COMMENT_MAX:
+        return []
+    title = format_lazy(
+        _("The comment has {count} characters. At most {limit} fit."), count=len(comment), limit=COMMENT_MAX
+    )
+    return [Finding(name, "too-long", "error", title)]
+
+
+def number_text(value: Decimal) -> str:
+    """A figure as it is written in Swedish, such as "12,5"."""
+    return f"{value:f}".replace(".", ",")
 
 
 def errors_of(found: Sequence[Finding]) -> tuple[Finding, ...]:

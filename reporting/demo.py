@@ -10,8 +10,9 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from reporting.checks import Cell, check_texts
+from reporting.checks import check_texts
 from reporting.errors import DomainError
+from reporting.fields import Cell
 from reporting.models import (
     STOCKHOLM,
     Baseline,
@@ -25,8 +26,9 @@ from reporting.models import (
     Submission,
     User,
 )
+from reporting.services.drafts import save_draft
 from reporting.services.review import approve_report, return_report, start_review
-from reporting.services.submissions import open_reports, save_draft, submit_report
+from reporting.services.submissions import open_reports, submit_report
 
 PASSWORD = "platsplan-demo"  # noqa: S105  # public on purpose; refused outside demonstration mode
 DOMAIN = "platsplan.example"

@@ -13,14 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reporting.checks import Cell, Finding, cells_of, parse_posts
+from reporting.checks import Finding, parse_posts
+from reporting.fields import Cell, cells_of
 from reporting.models import COMMENT_MAX, Baseline, PostType
-
-ROW_HELP: dict[PostType, str | Promise] = {
-    PostType.AT: _("Block appointments that are filled or started during the year."),
-    PostType.ST: _("All specialties, also at private care providers under contract."),
-    PostType.ST_GM: _("Part of ST in total, and cannot be larger."),
-}
 
 
 class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no stubs
@@ -38,7 +33,7 @@ class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no st
                 {
                     "post_type": post_type,
                     "name": post_type.label,
-                    "help": ROW_HELP[post_type],
+                    "help": cells[0].question.help,
                     "is_sub": post_type == PostType.ST_GM,
                     "cells": items,
                     "errors": [item for item in items if item["error"]],

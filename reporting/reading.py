@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from reporting.checks import Cell, cells_of, differs_much, parse_posts
+from reporting.checks import differs_much, parse_posts
+from reporting.fields import Cell, cells_of
 from reporting.models import Baseline, Figure, PostType
 
 

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from reporting import views
+from reporting.views import report, start, submitting
 
 app_name = "reporting"
 
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("<slug:slug>/<str:code>/", views.report, name="report"),
-    path("<slug:slug>/<str:code>/submit/", views.submit, name="submit"),
-    path("<slug:slug>/<str:code>/versions/<int:number>/", views.version, name="version"),
+    path("", start.start, name="start"),
+    path("<slug:slug>/<str:code>/", report.report, name="report"),
+    path("<slug:slug>/<str:code>/submit/", submitting.submit, name="submit"),
+    path("<slug:slug>/<str:code>/versions/<int:number>/", submitting.version, name="version"),
 ]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import Group
 
 from allocation.models import RoundGrant
-from reporting.checks import Cell, cells_of
+from reporting.fields import Cell, cells_of
 from reporting.models import (
     Baseline,
     Membership,
@@ -20,7 +20,8 @@ from reporting.models import (
     Submission,
     User,
 )
-from reporting.services.submissions import open_reports, save_draft, submit_report
+from reporting.services.drafts import save_draft
+from reporting.services.submissions import open_reports, submit_report
 
 _numbers = itertools.count(1)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

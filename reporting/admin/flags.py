@@ -8,7 +8,8 @@ from django.db.models.functions import Abs
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reporting.checks import WARN_POSTS, WARN_SHARE_PCT, Cell, Finding, check_texts, warnings_of
+from reporting.checks import WARN_POSTS, WARN_SHARE_PCT, Finding, check_texts, warnings_of
+from reporting.fields import Cell
 from reporting.models import Baseline, Figure, PostType, ReportingRound, Revision, Submission
 
 Text = str | Promise

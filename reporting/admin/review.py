@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 
 from reporting import selectors
 from reporting.admin.flags import is_late, warnings_in
-from reporting.checks import Cell, cells_of
+from reporting.fields import Cell, cells_of
 from reporting.models import (
     STOCKHOLM,
     EventKind,

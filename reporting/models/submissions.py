@@ -48,6 +48,16 @@ RETURN NEW;
 """
 
 
+def _only_with_its_version() -> pgtrigger.Trigger:
+    """A trigger that refuses rows for a version that has been submitted."""
+    return pgtrigger.Trigger(
+        name="only_with_its_version",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func=_ONLY_WITH_ITS_VERSION,
+    )
+
+
 class State(models.TextChoices):
     """Where a report is."""
 
@@ -237,16 +247,45 @@ class Figure(models.Model):
         triggers = (
             append_only(),
             never_emptied(),
-            pgtrigger.Trigger(
-                name="only_with_its_version",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func=_ONLY_WITH_ITS_VERSION,
-            ),
+            _only_with_its_version(),
         )
 
     def __str__(self) -> str:
         return f"{self.get_post_type_display()} {self.year}: {self.posts}"
+
+
+class Indicator(models.Model):
+    """An answer on the page of indicators in a revision. No value means missing, with its reason."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="indicators")
+    key = models.CharField(_("indicator"), max_length=40)
+    year = models.PositiveSmallIntegerField(
+        _("year"), null=True, help_text=_("Empty for what is asked once, as it is on the day of reporting.")
+    )
+    value = models.DecimalField(_("value"), max_digits=6, decimal_places=1, null=True)
+    comment = models.TextField(_("comment"), blank=True)
+
+    class Meta:
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        ordering = ("revision", "key", "year")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["revision", "key", "year"], name="one_answer_per_indicator", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(value__isnull=True) | models.Q(value__gte=0, value__lte=MAX_POSTS),
+                name="indicator_within_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(value__isnull=False) | ~models.Q(comment=""),
+                name="missing_indicator_has_its_reason",
+            ),
+        )
+        triggers = (append_only(), never_emptied(), _only_with_its_version())
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.value}"
 
 
 class EventKind(models.TextChoices):

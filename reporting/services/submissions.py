@@ -1,21 +1,22 @@
-"""Filling in and submitting a region's report."""
+"""Opening and submitting reports."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reporting import selectors
-from reporting.checks import Cell, cells_of, check_texts, parse_posts, text_fields
-from reporting.errors import DraftChanged, NotAllowed, ReportIncomplete, ReportLocked, RoundNotOpen
+from reporting.checks import check_texts, parse_figure, parse_posts
+from reporting.errors import DraftChanged, NotAllowed, ReportIncomplete
+from reporting.fields import CONTACT_FIELDS, Cell, Field, Page, cells_of, fields_of
 from reporting.locks import lock_round
 from reporting.models import (
-    DraftValue,
     EventKind,
     Figure,
+    Indicator,
     MailKind,
-    Membership,
     ReportingRound,
     ReviewEvent,
     Revision,
@@ -25,6 +26,7 @@ from reporting.models import (
     content_sha256,
 )
 from reporting.outbox import write_mail
+from reporting.services.drafts import lock_for_change
 from reporting.services.outbox import send_after_commit
 from reporting.signals import figures_submitted
 
@@ -37,44 +39,6 @@ def open_reports(*, reporting_round: ReportingRound, region_codes: list[str]) ->
             [Submission(reporting_round=reporting_round, region_id=code) for code in region_codes],
             ignore_conflicts=True,
         )
-
-
-@transaction.atomic
-def save_draft(*, submission_id: int, texts: Mapping[str, str], by: User, at: datetime) -> Submission:
-    """Save what was typed, valid or not. Never changes what has been submitted.
-
-    Args:
-        texts: field -> text as typed, only the fields that were changed.
-        at: the moment of saving; decides whether the report may still be changed.
-
-    Raises:
-        NotAllowed: `by` does not serve the region.
-        RoundNotOpen, ReportLocked: the report can no longer be changed.
-    """
-    submission, _membership = _lock_for_change(submission_id, by=by, at=at)
-    known = set(text_fields(submission.reporting_round.years))
-    stored = {value.field: value for value in submission.draft_values.all()}
-    changed = False
-    for field, typed in texts.items():
-        text = typed.replace("\x00", "")  # the one character that the database cannot hold
-        value = stored.get(field)
-        if field not in known or text == (value.text if value else ""):
-            continue
-        changed = True
-        if value is None:
-            DraftValue.objects.create(
-                submission=submission, field=field, text=text, updated_by=by, updated_at=at
-            )
-        else:
-            value.text, value.updated_by, value.updated_at = text, by, at
-            value.version += 1
-            value.save(update_fields=["text", "updated_by", "updated_at", "version"])
-    if changed:
-        submission.draft_changed_at = submission.changed_at = at
-        if submission.state == State.NOT_STARTED:
-            submission.state = State.DRAFT
-        submission.save(update_fields=["draft_changed_at", "changed_at", "state"])
-    return submission
 
 
 @transaction.atomic
@@ -95,7 +59,7 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
         RoundNotOpen, ReportLocked: the report can no longer be changed.
         ReportIncomplete: there are errors or uncommented warnings.
     """
-    submission, membership = _lock_for_change(submission_id, by=by, at=at)
+    submission, membership = lock_for_change(submission_id, by=by, at=at)
     if not membership.may_submit:
         raise NotAllowed(_("Only the ombud or a representant can submit. What you typed is saved."))
     reporting_round, region = submission.reporting_round, submission.region
@@ -118,8 +82,9 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
     comments = {
         cell: texts.get(cell.comment_field, "").strip() if cell.field in warned else "" for cell in figures
     }
-    contact = {name: texts.get(name, "").strip() for name in ("contact_name", "contact_phone")}
-    sha256 = _content_sha256(submission, figures, comments, contact)
+    indicators = _answers(texts, years=reporting_round.years)
+    contact = {name: texts.get(name, "").strip() for name in CONTACT_FIELDS}
+    sha256 = _content_sha256(submission, figures, comments, indicators, contact)
     latest = selectors.latest_revision(submission)
     if latest and latest.sha256 == sha256 and submission.state in (State.SUBMITTED, State.IN_REVIEW):
         if submission.draft_changed_at is not None:  # typed and undone: nothing new
@@ -148,6 +113,10 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
             comment=comments[cell],
         )
         for cell, posts in figures.items()
+    )
+    Indicator.objects.bulk_create(
+        Indicator(revision=revision, key=field.question.key, year=field.year, value=value, comment=comment)
+        for field, (value, comment) in indicators.items()
     )
     submission.state = State.SUBMITTED
     submission.revision_count = revision.number
@@ -181,35 +150,37 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
     return revision
 
 
-def _lock_for_change(submission_id: int, *, by: User, at: datetime) -> tuple[Submission, Membership]:
-    """The report under its round's lock, and the role in which `by` may change it."""
-    round_id = Submission.objects.values_list("reporting_round_id", flat=True).get(pk=submission_id)
-    reporting_round = lock_round(round_id)
-    submission = Submission.objects.select_related("region", "reporting_round").get(pk=submission_id)
-    membership = Membership.objects.filter(user=by, region=submission.region_id).first()
-    if membership is None or not by.is_active:
-        raise NotAllowed(_("You have no role in this region."))
-    if submission.is_locked:
-        raise ReportLocked(
-            _("The agency has approved the report, so it is locked. Ask for it to be returned.")
-        )
-    if not submission.may_be_changed(at=at):
-        if at < reporting_round.opens_at:
-            raise RoundNotOpen(_("The round is not open yet."))
-        raise RoundNotOpen(
-            _("The time for reporting is over. Ask the agency to return the report if it must change.")
-        )
-    return submission, membership
+def _answers(texts: Mapping[str, str], *, years: Sequence[int]) -> dict[Field, tuple[Decimal | None, str]]:
+    """Indicator -> (value, comment), for those that are answered; missing is None with its reason."""
+    answers = {}
+    for field in fields_of(years, page=Page.INDICATORS):
+        typed = texts.get(field.name, "").strip()
+        if typed:
+            value = parse_figure(typed, unit=field.question.unit).value
+            answers[field] = value, texts.get(field.comment_name, "").strip()
+    return answers
 
 
 def _content_sha256(
     submission: Submission,
     figures: Mapping[Cell, int | None],
     comments: Mapping[Cell, str],
+    indicators: Mapping[Field, tuple[Decimal | None, str]],
     contact: Mapping[str, str],
 ) -> str:
-    return content_sha256(
+    answers = [
         {
+            "indicator": field.question.key,
+            "year": field.year,
+            "value": None if value is None else str(value),
+            "comment": comment,
+        }
+        for field, (value, comment) in indicators.items()
+    ]
+    # Without indicators the content is that of the versions submitted before they were asked for.
+    return content_sha256(
+        ({"indicators": answers} if answers else {})
+        | {
             "round": submission.reporting_round.slug,
             "region": submission.region_id,
             "figures": [

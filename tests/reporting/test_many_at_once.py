@@ -10,8 +10,9 @@ from allocation.models import Recomputation
 from reporting.errors import DomainError
 from reporting.models import Mail, MailKind, ReviewEvent, Revision
 from reporting.reference import load_reference_data
+from reporting.services.drafts import save_draft
 from reporting.services.review import approve_report
-from reporting.services.submissions import save_draft, submit_report
+from reporting.services.submissions import submit_report
 from tests.factories import make_draft, make_officer, make_region_member, make_round, make_submission, moment
 
 pytestmark = pytest.mark.django_db(transaction=True)

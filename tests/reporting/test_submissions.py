@@ -10,8 +10,9 @@ from allocation.models import Recomputation
 from reporting.errors import NotAllowed, ReportIncomplete, ReportLocked, RoundNotOpen
 from reporting.models import DraftValue, Figure, Mail, MailKind, Revision, Role, State, Submission
 from reporting.reference import load_reference_data
+from reporting.services.drafts import save_draft
 from reporting.services.review import approve_report, return_report
-from reporting.services.submissions import save_draft, submit_report
+from reporting.services.submissions import submit_report
 from tests.factories import (
     make_draft,
     make_officer,

@@ -1,0 +1,61 @@
+"""A region's own page, and the way to it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from reporting import selectors
+from reporting.home import home_of
+from reporting.models import Submission
+from reporting.views.access import user_of
+
+
+@require_safe
+def after_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send everyone to their own start: the agency to its desk, a region to its report."""
+    user = user_of(request)
+    if user.is_staff and not selectors.memberships_of(user).exists():
+        return redirect("admin:index")
+    return redirect("reporting:start")
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """An address that a library offers and this product does not."""
+    raise Http404
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """A region's own page: which round is open, where the report stands, what to do next."""
+    at = timezone.now()
+    memberships = list(selectors.memberships_of(user_of(request)).order_by("region__code"))
+    if not memberships:
+        return render(request, "reporting/no_region.html")
+    wanted = request.GET.get("region")
+    membership = next((member for member in memberships if member.region_id == wanted), memberships[0])
+    if wanted and membership.region_id != wanted:
+        raise Http404
+    reporting_round = selectors.current_round(at=at)
+    submission = (
+        Submission.objects.select_related("region", "reporting_round")
+        .filter(reporting_round=reporting_round, region=membership.region_id)
+        .first()
+    )
+    context: dict[str, Any] = {
+        "membership": membership,
+        "other_memberships": [member for member in memberships if member != membership],
+        "region": membership.region,
+        "colleagues": selectors.colleagues_in(membership.region_id),
+        "reporting_round": reporting_round,
+        "synthetic": selectors.shows_synthetic_data(reporting_round),
+    }
+    if submission is not None:
+        context |= {
+            "submission": submission,
+            "home": home_of(submission, membership=membership, at=at),
+            "report_url": submission.get_absolute_url(),
+        }
+    return render(request, "reporting/start.html", context)
