@@ -1,1 +1,1 @@
-"""The regions' pages."""
+"""The regions' pages, by subject."""
