@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reporting import selectors
 from reporting.checks import check_texts, warnings_of
-from reporting.errors import DomainError, ReportIncomplete
+from reporting.errors import DomainError, NotAllowed, ReportIncomplete
 from reporting.forms import FiguresForm
 from reporting.models import content_sha256
 from reporting.reading import posts_in_figures, posts_in_texts, rows_of
@@ -61,7 +61,8 @@ def submit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "next_number": submission.revision_count + 1,
         "seen": content_sha256(texts),
     }
-    return render(request, "reporting/submit.html", context)
+    status = 403 if isinstance(failure, NotAllowed) else 200
+    return render(request, "reporting/submit.html", context, status=status)
 
 
 @require_safe

@@ -1,0 +1,239 @@
+"""Every address of the project, asked by every role: the answers are those of docs/access.md, and no others.
+
+A new address needs a row there. The failure prints it, ready to paste. Where a route has an argument
+that nothing here fills in, the failure says so: make the row in `make_world` and name it in `Samples`.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from allocation import runner
+from allocation.models import AllocationRun, Recomputation
+from config import urls
+from reporting.models import ReportingRound, Role, User
+from reporting.reference import load_reference_data
+from tests.access import (
+    ALWAYS_ASKED,
+    DOCUMENT,
+    ROLES,
+    Address,
+    Row,
+    addresses,
+    ask_everyone,
+    read_table,
+    written_row,
+)
+from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One set of data: everything in it belongs to region 03 (`Samples` point at it)."""
+
+    reporting_round: ReportingRound
+    run: AllocationRun
+    people: dict[str, list[User]]  # role, as the table names it -> whoever is asked in its name
+
+
+def make_world() -> World:
+    """A region with a submitted report and a run; people of every role; one of each model of the admin."""
+    load_reference_data()
+    now = timezone.now()
+    reporting_round = make_round(opens_at=now - timedelta(days=3), closes_at=now + timedelta(days=19))
+    regional = {"ombud": Role.OMBUD, "representant": Role.REPRESENTANT, "uppgiftssamordnare": Role.SAMORDNARE}
+    people = {name: [make_region_member("03", role)] for name, role in regional.items()}
+    people["pending ombud"] = [make_user()]
+    people["another region"] = [make_region_member("04", role) for role in regional.values()]
+    people["case officer"] = [make_officer()]
+    people["decision-maker"] = [make_user(is_staff=True, groups=["Beslutsfattare"])]
+    people["administrator"] = [make_user(is_staff=True, is_superuser=True)]
+    make_submission(reporting_round, "03", by=people["ombud"][0], at=now)
+    for request in Recomputation.objects.all():
+        runner.recompute(request.pk, at=now)
+    return World(reporting_round, AllocationRun.objects.get(), people)
+
+
+class Samples:
+    """What the arguments of routes are filled in with. Everything belongs to region 03."""
+
+    def __init__(self, world: World) -> None:
+        # argument -> value, wherever the argument is called so
+        self.by_argument: dict[str, str] = {
+            "slug": world.reporting_round.slug,
+            "code": "03",
+            "number": "1",
+            "run_number": str(world.run.number),
+            "rules_name": world.run.round_grant.rules_name,
+            "uidb36": "1",
+            "key": "nobody-has-this-key",
+            "url": "no-such-page/",
+            "app_label": "reporting",
+        }
+        # route -> values that hold for it alone; "?" is what stands behind the question mark
+        self.by_route: dict[str, dict[str, str]] = {
+            "/report/": {"?": "region=03"},
+            "/admin/r/<path:content_type_id>/<path:object_id>/": {
+                "content_type_id": str(ContentType.objects.get_for_model(Group).pk),
+                "object_id": str(Group.objects.order_by("pk")[0].pk),
+            },
+            "/admin/autocomplete/": {"?": "app_label=reporting&model_name=membership&field_name=region"},
+        }
+        # route -> the form that is sent to it; an empty one to all others
+        self.forms: dict[str, dict[str, str]] = {
+            "/admin/reporting/submission/<path:object_id>/decide/": {
+                "decision": "start",
+                "revision_number": "1",
+            },
+        }
+
+    def path(self, address: Address) -> str | None:
+        """The address with its arguments filled in, or None where something is missing."""
+        own = self.by_route.get(address.route, {})
+        values = {**self.by_argument, **self._of_admin(address), **own}
+        if not set(address.arguments) <= set(values):
+            return None
+        return address.path(values) + (f"?{own['?']}" if "?" in own else "")
+
+    def _of_admin(self, address: Address) -> dict[str, str]:
+        """For a page of the admin about one object: the first of its model."""
+        for model in admin.site._registry:
+            place = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            if address.route.startswith(place) and "object_id" in address.arguments:
+                first = model._default_manager.order_by("pk").first()
+                return {"object_id": str(first.pk)} if first else {}
+        return {}
+
+
+@pytest.fixture
+def brisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Without what a thousand refusals cost: a line in the log, a page drawn, a session written each."""
+    settings.SESSION_SAVE_EVERY_REQUEST = False
+    for status in (403, 404):
+        plain = partial(_refusal, status)
+        monkeypatch.setattr(urls, f"handler{status}", plain, raising=False)
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def _refusal(status: int, request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(status=status)
+
+
+def clients_of(people: Sequence[User]) -> list[Client]:
+    clients = []
+    for person in people:
+        client = Client(raise_request_exception=False)
+        client.force_login(person, backend="reporting.accounts.InvitedBackend")
+        clients.append(client)
+    return clients
+
+
+NOT_NAMED = """
+docs/access.md does not name every address of the project. Read the answers below: is each what you
+mean? If so paste the row under the heading where it belongs; if not, mend the code and run again.
+"""
+NO_SAMPLE = """
+These addresses have an argument that the test cannot fill in. In tests/reporting/test_access.py make the
+row in `make_world` and name the argument in `Samples.by_argument`, or in `by_route` for one address alone:
+"""
+DIFFERENT = """
+The project answers otherwise than docs/access.md says. One of the two is wrong:
+"""
+STALE = """
+docs/access.md names addresses that the project does not have. Remove the rows:
+"""
+
+
+def test_every_address_answers_every_role_as_the_table_says(brisk: None) -> None:
+    world = make_world()
+    people = {
+        "anonymous": [Client(raise_request_exception=False)],
+        **{role: clients_of(world.people[role]) for role in ROLES if role != "anonymous"},
+    }
+    samples, table = Samples(world), read_table(DOCUMENT.read_text(encoding="utf-8"))
+    known = addresses()
+    unnamed, without_sample, different = [], [], []
+    for address in known:
+        path = samples.path(address)
+        if path is None:
+            without_sample.append(f"  {address.route}  ({address.name})")
+            continue
+        row = table.get(address.route)
+        methods = dict.fromkeys([*ALWAYS_ASKED, *(row.answers if row else ())])
+        form = samples.forms.get(address.route, {})
+        asked = {method: ask_everyone(method, path, people, form=form) for method in methods}
+        if broken := server_errors(asked):
+            different.append(f"  {path}: a server error for {', '.join(broken)}")
+        elif row is None:
+            unnamed.append(written_row(address, asked))
+        else:
+            different += differences(address, row, asked)
+    stale = [f"  {route}" for route in table if route not in {address.route for address in known}]
+    found = [
+        "\n".join([words, *lines])
+        for words, lines in (
+            (NO_SAMPLE, without_sample),
+            (NOT_NAMED, unnamed),
+            (DIFFERENT, different),
+            (STALE, stale),
+        )
+        if lines
+    ]
+    assert not found, "\n".join(found)
+
+
+def server_errors(asked: dict[str, dict[str, str]]) -> list[str]:
+    """Roles, with methods, for whom the project broke."""
+    return [
+        f"{role} ({method})"
+        for method, answers in asked.items()
+        for role, answer in answers.items()
+        if re.search(r"\b5\d\d\b", answer)
+    ]
+
+
+def differences(address: Address, row: Row, asked: dict[str, dict[str, str]]) -> list[str]:
+    """Where the answers are not those of the row, each in a line. Methods it leaves out let nobody in."""
+    lines = []
+    for method, answers in asked.items():
+        for role, answer in answers.items():
+            expected = row.answers[method][role] if method in row.answers else None
+            if expected is None and answer == "yes":
+                lines.append(f"  {method} {address.route}, {role}: yes, but the row does not name {method}")
+            elif expected is not None and expected != answer:
+                lines.append(f"  {method} {address.route}, {role}: {answer}, the row says {expected}")
+    return [*lines, f"  The row that says what happens now: {written_row(address, asked)}"] if lines else []
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("| `/x/` | GET | yes |", "1 answers for 9 roles"),
+        ("| `/x/` | GET |" + " yes |" * 9 + "\n| `/x/` | GET |" + " 404 |" * 9, "twice"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_an_error(rows: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read_table(rows)
+
+
+def test_a_cell_holds_one_answer_for_all_methods_or_one_for_each() -> None:
+    row = read_table("| `/x/` | GET POST | sign in | yes / 403 |" + " 404 |" * 7)["/x/"]
+    assert [row.answers[method]["anonymous"] for method in row.answers] == ["sign in", "sign in"]
+    assert [row.answers[method]["pending ombud"] for method in row.answers] == ["yes", "403"]
