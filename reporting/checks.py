@@ -8,13 +8,19 @@ from typing import Literal
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reporting.fields import QUESTION_BY_KEY, Cell, Field, Page, Text, Unit, fields_of
-from reporting.models.regions import PostType
+from reporting.fields import QUESTION_BY_KEY, Field, Page, Text, Unit, fields_of, number_text
+from reporting.models.checks import Stage
 from reporting.models.submissions import COMMENT_MAX, MAX_POSTS
+from reporting.soft_rules import SOFT_RULES, Basis
 
 MISSING_SIGNS = frozenset({"", "-", "–", "—", "−"})
-WARN_SHARE_PCT = 20
-WARN_POSTS = 10
+
+
+_LEVELS: dict[Stage, Literal["error", "warning", "shadow"]] = {
+    Stage.SHADOW: "shadow",
+    Stage.WARNING: "warning",
+    Stage.BLOCK: "error",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +46,22 @@ class Finding:
         title: what is the matter, in one sentence.
         help: what to do about it.
         comment: the comment given, for a warning.
+        suggestion: the comment that the region gave at the same finding in its previous round.
     """
 
     field: str
     code: str
-    level: Literal["error", "warning"]
+    level: Literal["error", "warning", "shadow"]
     title: Text
     help: Text = ""
     comment_field: str = ""
     comment: str = ""
+    suggestion: str = ""
 
     @property
     def blocks_submission(self) -> bool:
         """Errors block; a warning blocks until it is commented."""
-        return self.level == "error" or not self.comment
+        return self.level == "error" or (self.level == "warning" and not self.comment)
 
 
 def parse_posts(text: str) -> Parsed:
@@ -114,29 +122,14 @@ def _is_number(digits: str) -> bool:
     return digits.isascii() and digits.isdigit()
 
 
-def differs_much(*, reported: int, planned: int) -> bool:
-    """Whether the figure is 20 % or 10 posts or more from the plan."""
-    difference = abs(reported - planned)
-    return difference > 0 and (difference >= WARN_POSTS or difference * 100 >= WARN_SHARE_PCT * planned)
-
-
-def difference_title(cell: Cell, *, reported: int, planned: int) -> Text:
-    """One sentence on how far the figure is from the plan, in per cent where that is what is large."""
-    difference = reported - planned
-    values = {"label": cell.label}
-    if planned and abs(difference) * 100 >= WARN_SHARE_PCT * planned:
-        # half up, in whole per cent
-        share = (abs(difference) * 200 + planned) // (2 * planned)
-        if difference > 0:
-            return format_lazy(_("{label} is {share} % above the plan"), **values, share=share)
-        return format_lazy(_("{label} is {share} % below the plan"), **values, share=share)
-    if difference > 0:
-        return format_lazy(_("{label} is {posts} posts above the plan"), **values, posts=difference)
-    return format_lazy(_("{label} is {posts} posts below the plan"), **values, posts=-difference)
-
-
 def check_texts(
-    texts: Mapping[str, str], *, years: Sequence[int], plans: Mapping[int, int], submitting: bool
+    texts: Mapping[str, str],
+    *,
+    years: Sequence[int],
+    plans: Mapping[int, int],
+    submitting: bool,
+    stages: Mapping[str, str] | None = None,
+    earlier: Mapping[str, Decimal] | None = None,
 ) -> tuple[Finding, ...]:
     """Check what stands in the fields of a report.
 
@@ -145,24 +138,29 @@ def check_texts(
         years: the years of the round.
         plans: year -> AT posts planned in the 2021 agreement, for the years that have a plan.
         submitting: whether missing AT figures are errors; a draft may lack them.
+        stages: soft rule -> its stage, for the rules that the agency has moved.
+        earlier: figure -> what the region reported for it in its previous round.
 
     Returns:
-        errors and warnings, in the order of the form.
+        errors, warnings and what rules in shadow found, in the order of the form.
     """
+    fields = fields_of(years)
+    parsed = {field: parse_figure(texts.get(field.name, ""), unit=field.question.unit) for field in fields}
+    basis = Basis(years, {field.name: read.value for field, read in parsed.items()}, plans, earlier or {})
+    soft = _soft_findings(basis, texts, stages or {})
     found: list[Finding] = []
-    parsed = {
-        field: parse_figure(texts.get(field.name, ""), unit=field.question.unit) for field in fields_of(years)
-    }
     for field, read in parsed.items():
-        cell = field.cell
         if read.problem is not None:
             found.append(Finding(field.name, "not-a-number", "error", read.problem))
-        elif cell is not None and cell.post_type == PostType.AT:
-            found += _check_at(cell, read.posts, texts, plans, submitting=submitting)
+        elif field.question.key == "at" and read.value is None and submitting:
+            title: Text = _("The figure is missing. Enter the number of posts, 0 if none.")
+            found.append(Finding(field.name, "missing", "error", title))
         elif field.question.part_of:
             found += _check_part(field, parsed)
         if field.question.page == Page.INDICATORS:
             found += _check_missing(field, texts)
+        found += soft.get(field.name, [])
+        found += _check_comment(field.comment_name, texts)
     for name, limit in (("contact_name", 150), ("contact_phone", 50)):
         if len(texts.get(name, "")) > limit:
             title = format_lazy(_("At most {limit} characters."), limit=limit)
@@ -170,28 +168,28 @@ def check_texts(
     return tuple(found)
 
 
-def _check_at(
-    cell: Cell, posts: int | None, texts: Mapping[str, str], plans: Mapping[int, int], *, submitting: bool
-) -> list[Finding]:
-    comment = texts.get(cell.comment_field, "").strip()
-    found: list[Finding] = []
-    if posts is None:
-        if submitting:
-            title: Text = _("The figure is missing. Enter the number of posts, 0 if none.")
-            found.append(Finding(cell.field, "missing", "error", title))
-    elif cell.year in plans and differs_much(reported=posts, planned=plans[cell.year]):
-        found.append(
-            Finding(
-                cell.field,
-                "far-from-plan",
-                "warning",
-                difference_title(cell, reported=posts, planned=plans[cell.year]),
-                _("It may well be right. Describe what lies behind it, and we need not ask."),
-                comment_field=cell.comment_field,
-                comment=comment,
+def _soft_findings(
+    basis: Basis, texts: Mapping[str, str], stages: Mapping[str, str]
+) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for rule in SOFT_RULES:
+        stage = stages.get(rule.code, rule.first_stage)
+        if stage == Stage.RETIRED:
+            continue
+        for field, title in rule.find(basis):
+            finding = Finding(
+                field.name,
+                rule.code,
+                _LEVELS[Stage(stage)],
+                title,
+                _("Correct the figure. If it is right, write to the agency.")
+                if stage == Stage.BLOCK
+                else _("It may well be right. Describe what lies behind it, and we need not ask."),
+                comment_field="" if stage == Stage.BLOCK else field.comment_name,
+                comment=texts.get(field.comment_name, "").strip(),
             )
-        )
-    return found + _check_comment(cell.comment_field, texts)
+            found.setdefault(field.name, []).append(finding)
+    return found
 
 
 def _check_part(field: Field, parsed: Mapping[Field, Parsed]) -> list[Finding]:
@@ -211,7 +209,7 @@ def _check_part(field: Field, parsed: Mapping[Field, Parsed]) -> list[Finding]:
 
 def _check_missing(field: Field, texts: Mapping[str, str]) -> list[Finding]:
     """A figure that is said to be missing needs its reason; one that is left empty is not answered yet."""
-    found = _check_comment(field.comment_name, texts)
+    found: list[Finding] = []
     typed = "".join(texts.get(field.name, "").split())
     if typed and typed in MISSING_SIGNS:
         found.append(
@@ -236,11 +234,6 @@ def _check_comment(name: str, texts: Mapping[str, str]) -> list[Finding]:
         _("The comment has {count} characters. At most {limit} fit."), count=len(comment), limit=COMMENT_MAX
     )
     return [Finding(name, "too-long", "error", title)]
-
-
-def number_text(value: Decimal) -> str:
-    """A figure as it is written in Swedish, such as "12,5"."""
-    return f"{value:f}".replace(".", ",")
 
 
 def errors_of(found: Sequence[Finding]) -> tuple[Finding, ...]:

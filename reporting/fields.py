@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -280,11 +281,6 @@ class Field:
         return f"comment_{self.name}"
 
     @property
-    def has_comment(self) -> bool:
-        """Whether the page offers a text beside the figure: at AT posts and at every indicator."""
-        return self.question.key == "at" or self.question.page == Page.INDICATORS
-
-    @property
     def label(self) -> Text:
         """What the figure is called, such as "AT 2022"."""
         post_type = _POST_TYPES.get(self.question.key)
@@ -336,5 +332,21 @@ def text_fields(years: Sequence[int], *, page: Page | None = None) -> tuple[str,
     """
     fields = fields_of(years, page=page)
     names = [field.name for field in fields]
-    names += [field.comment_name for field in fields if field.has_comment]
+    names += [field.comment_name for field in fields]
     return (*names, *(CONTACT_FIELDS if page != Page.INDICATORS else ()))
+
+
+def number_text(value: Decimal) -> str:
+    """A figure as it is written in Swedish, such as "12,5"."""
+    return f"{value:f}".replace(".", ",")
+
+
+def field_named(name: str) -> Field | None:
+    """The figure that a field is for, by its own name or its comment's; None for the contact's fields."""
+    stem = name.removeprefix("comment_")
+    if (question := QUESTION_BY_KEY.get(stem)) is not None and not question.by_year:
+        return Field(question)
+    key, _separator, year = stem.rpartition("_")
+    if (question := QUESTION_BY_KEY.get(key)) is not None and question.by_year and year.isdigit():
+        return Field(question, int(year))
+    return None

@@ -70,8 +70,6 @@ class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no st
     def _note(
         self, form: "FiguresForm", cell: Cell, context: Any, template_pack: str
     ) -> dict[str, Any] | None:
-        if cell.comment_field not in form.fields:
-            return None
         warning = form.warning_at(cell.field)
         if warning is None and not form.text_of(cell.comment_field):
             return None  # nothing asks for a comment and none was typed
@@ -118,11 +116,10 @@ class FiguresForm(forms.Form):
                 label=cell.label,
                 widget=forms.TextInput(attrs=self._figure_attrs(cell)),
             )
-            if cell.post_type == PostType.AT:
-                self.fields[cell.comment_field] = _text_field(
-                    label=format_lazy(_("Comment on {label}"), label=cell.label),
-                    widget=forms.Textarea(attrs=self._comment_attrs(cell)),
-                )
+            self.fields[cell.comment_field] = _text_field(
+                label=format_lazy(_("Comment on {label}"), label=cell.label),
+                widget=forms.Textarea(attrs=self._comment_attrs(cell)),
+            )
         self.fields["contact_name"] = _text_field(
             label=_("Contact person for questions"),
             widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "section-contact name"}),

@@ -9,7 +9,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reporting import selectors
-from reporting.checks import check_texts, errors_of, warnings_of
+from reporting.checking import checks_of
+from reporting.checks import errors_of, warnings_of
 from reporting.models import (
     DraftValue,
     EventKind,
@@ -83,9 +84,8 @@ def home_of(submission: Submission, *, membership: Membership, at: datetime) -> 
     revisions = selectors.revisions_with_figures(submission)
     changeable = submission.may_be_changed(at=at)
     chip, label = chip_of(submission)
-    plans = selectors.plans_of(submission.region_id, reporting_round.years)
-    planned = {year: plan.planned_posts for year, plan in plans.items()}
-    found = check_texts(texts, years=reporting_round.years, plans=planned, submitting=True)
+    checks = checks_of(submission)
+    found = checks.check(texts, submitting=True)
     return Home(
         chip=chip,
         chip_label=label,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from reporting.checks import differs_much, parse_posts
+from reporting.checks import parse_posts
 from reporting.fields import Cell, cells_of
 from reporting.models import Baseline, Figure, PostType
+from reporting.soft_rules import differs_much
 
 
 @dataclass(frozen=True, slots=True)

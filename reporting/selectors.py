@@ -1,10 +1,11 @@
 """Questions to the reporting tables; everything a person may reach is asked for here."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from reporting.models import (
     Baseline,
@@ -13,9 +14,11 @@ from reporting.models import (
     Figure,
     Membership,
     PostType,
+    RaisedFinding,
     ReportingRound,
     ReviewEvent,
     Revision,
+    RevisionFinding,
     Role,
     Standing,
     State,
@@ -148,3 +151,43 @@ def shows_synthetic_data(reporting_round: ReportingRound | None) -> bool:
     if reporting_round is not None:
         return reporting_round.is_demo
     return Baseline.objects.filter(standing=Standing.SYNTHETIC).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCounts:
+    """What came of a soft rule's findings: one for each report and figure.
+
+    Attributes:
+        raised: found in a draft, shown or in shadow.
+        kept: still there in the newest submitted version; where the rule warned, with a comment.
+        corrected: no longer there in the newest submitted version.
+    """
+
+    raised: int = 0
+    kept: int = 0
+    corrected: int = 0
+
+    @property
+    def undecided(self) -> int:
+        """In drafts that have not been submitted yet."""
+        return self.raised - self.kept - self.corrected
+
+
+def rule_counts() -> dict[str, RuleCounts]:
+    """Soft rule -> how often it found something, and what came of it."""
+    kept = RevisionFinding.objects.filter(
+        revision__submission=OuterRef("submission"),
+        revision__number=OuterRef("submission__revision_count"),
+        field=OuterRef("field"),
+        code=OuterRef("code"),
+    )
+    rows = (
+        RaisedFinding.objects.annotate(is_kept=Exists(kept))
+        .values("code")
+        .annotate(
+            raised=Count("pk"),
+            kept=Count("pk", filter=Q(is_kept=True)),
+            corrected=Count("pk", filter=Q(is_kept=False, submission__revision_count__gt=0)),
+        )
+    )
+    return {row["code"]: RuleCounts(row["raised"], row["kept"], row["corrected"]) for row in rows}

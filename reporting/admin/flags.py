@@ -8,9 +8,10 @@ from django.db.models.functions import Abs
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reporting.checks import WARN_POSTS, WARN_SHARE_PCT, Finding, check_texts, warnings_of
+from reporting.checks import Finding, check_texts, warnings_of
 from reporting.fields import Cell
 from reporting.models import Baseline, Figure, PostType, ReportingRound, Revision, Submission
+from reporting.soft_rules import WARN_POSTS, WARN_SHARE_PCT
 
 Text = str | Promise
 

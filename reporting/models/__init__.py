@@ -1,5 +1,6 @@
 """The reporting models."""
 
+from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
 from reporting.models.outbox import Mail, MailKind
 from reporting.models.people import SUBMITTING_ROLES, Language, Membership, Role, User
 from reporting.models.regions import (
@@ -27,6 +28,7 @@ from reporting.models.submissions import (
     append_only,
     content_sha256,
     never_emptied,
+    only_with_its_version,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "SUBMITTING_ROLES",
     "TRANSITIONS",
     "Baseline",
+    "CheckRule",
     "DraftValue",
     "EventKind",
     "Figure",
@@ -48,11 +51,14 @@ __all__ = [
     "PopulationReference",
     "PostType",
     "PublishedRate",
+    "RaisedFinding",
     "Region",
     "ReportingRound",
     "ReviewEvent",
     "Revision",
+    "RevisionFinding",
     "Role",
+    "Stage",
     "Standing",
     "State",
     "Submission",
@@ -60,4 +66,5 @@ __all__ = [
     "append_only",
     "content_sha256",
     "never_emptied",
+    "only_with_its_version",
 ]

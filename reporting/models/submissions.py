@@ -48,7 +48,7 @@ RETURN NEW;
 """
 
 
-def _only_with_its_version() -> pgtrigger.Trigger:
+def only_with_its_version() -> pgtrigger.Trigger:
     """A trigger that refuses rows for a version that has been submitted."""
     return pgtrigger.Trigger(
         name="only_with_its_version",
@@ -247,7 +247,7 @@ class Figure(models.Model):
         triggers = (
             append_only(),
             never_emptied(),
-            _only_with_its_version(),
+            only_with_its_version(),
         )
 
     def __str__(self) -> str:
@@ -282,7 +282,7 @@ class Indicator(models.Model):
                 name="missing_indicator_has_its_reason",
             ),
         )
-        triggers = (append_only(), never_emptied(), _only_with_its_version())
+        triggers = (append_only(), never_emptied(), only_with_its_version())
 
     def __str__(self) -> str:
         return f"{self.key}: {self.value}"

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reporting import selectors
-from reporting.checks import check_texts, parse_figure, parse_posts
+from reporting.checking import checks_of
+from reporting.checks import parse_figure, parse_posts, warnings_of
 from reporting.errors import DraftChanged, NotAllowed, ReportIncomplete
 from reporting.fields import CONTACT_FIELDS, Cell, Field, Page, cells_of, fields_of
 from reporting.locks import lock_round
@@ -26,6 +27,7 @@ from reporting.models import (
     content_sha256,
 )
 from reporting.outbox import write_mail
+from reporting.services.checks import keep_findings
 from reporting.services.drafts import lock_for_change
 from reporting.services.outbox import send_after_commit
 from reporting.signals import figures_submitted
@@ -68,17 +70,14 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
         raise DraftChanged(
             _("Somebody has changed the figures since you opened this page. Read them through again.")
         )
-    plans = {
-        year: plan.planned_posts
-        for year, plan in selectors.plans_of(region.code, reporting_round.years).items()
-    }
-    found = check_texts(texts, years=reporting_round.years, plans=plans, submitting=True)
+    checks = checks_of(submission)
+    found = checks.check_with_shadows(texts, submitting=True)
     blocking = tuple(finding for finding in found if finding.blocks_submission)
     if blocking:
         raise ReportIncomplete(blocking)
 
     figures = {cell: parse_posts(texts.get(cell.field, "")).posts for cell in cells_of(reporting_round.years)}
-    warned = {finding.field for finding in found}
+    warned = {finding.field for finding in warnings_of(found)}
     comments = {
         cell: texts.get(cell.comment_field, "").strip() if cell.field in warned else "" for cell in figures
     }
@@ -118,6 +117,7 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
         Indicator(revision=revision, key=field.question.key, year=field.year, value=value, comment=comment)
         for field, (value, comment) in indicators.items()
     )
+    keep_findings(revision=revision, findings=found)
     submission.state = State.SUBMITTED
     submission.revision_count = revision.number
     submission.submitted_at = submission.changed_at = at

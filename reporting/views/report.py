@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from reporting import selectors
-from reporting.checks import check_texts, errors_of, warnings_of
+from reporting.checking import checks_of
+from reporting.checks import errors_of, warnings_of
 from reporting.errors import DomainError
 from reporting.forms import FiguresForm
+from reporting.services.checks import note_raised
 from reporting.services.drafts import save_draft
 from reporting.views.access import editable_report, page_context, user_of
 
@@ -21,8 +23,8 @@ def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     at = timezone.now()
     submission, membership = editable_report(request, slug, code)
     years = submission.reporting_round.years
-    plans = selectors.plans_of(code, years)
-    planned = {year: plan.planned_posts for year, plan in plans.items()}
+    checks = checks_of(submission)
+    plans = checks.plans
     form = FiguresForm(
         request.POST or None, initial=selectors.draft_texts(submission), years=years, plans=plans
     )
@@ -34,16 +36,16 @@ def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         except DomainError as error:
             failure = error  # the page is shown again with everything that was typed
         else:
+            found = checks.check_with_shadows(selectors.draft_texts(submission), submitting=True)
+            note_raised(submission_id=submission.pk, findings=found, at=at)
             if "review" not in request.POST:
                 messages.success(request, _("The draft is saved."))
                 return redirect(submission)
-            texts = selectors.draft_texts(submission)
-            found = check_texts(texts, years=years, plans=planned, submitting=True)
             if any(finding.blocks_submission for finding in found):
                 return redirect(f"{submission.get_absolute_url()}?check")
             return redirect("reporting:submit", slug, code)
 
-    found = check_texts(form.texts(), years=years, plans=planned, submitting=submitting)
+    found = checks.check(form.texts(), submitting=submitting)
     shown = FiguresForm(
         request.POST or None,
         initial=selectors.draft_texts(submission),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reporting import selectors
-from reporting.checks import check_texts, warnings_of
+from reporting.checking import checks_of
+from reporting.checks import warnings_of
 from reporting.errors import DomainError, NotAllowed, ReportIncomplete
 from reporting.forms import FiguresForm
 from reporting.models import content_sha256
@@ -43,9 +44,9 @@ def submit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             )
             return redirect("reporting:version", slug, code, revision.number)
     texts = selectors.draft_texts(submission)
-    plans = selectors.plans_of(code, submission.reporting_round.years)
-    planned = {year: plan.planned_posts for year, plan in plans.items()}
-    found = check_texts(texts, years=submission.reporting_round.years, plans=planned, submitting=True)
+    checks = checks_of(submission)
+    plans = checks.plans
+    found = checks.check(texts, submitting=True)
     if any(finding.blocks_submission for finding in found) and failure is None:
         return redirect(f"{submission.get_absolute_url()}?check")
     form = FiguresForm(initial=texts, years=submission.reporting_round.years, plans=plans)

@@ -45,7 +45,7 @@ def test_a_draft_keeps_what_was_typed_even_if_it_is_wrong() -> None:
 
 def test_a_draft_ignores_fields_that_are_not_asked_for() -> None:
     person, reporting_round = make_region_member(), make_round()
-    make_draft(reporting_round, by=person, at_2019="5", state="approved", comment_st_2022="x")
+    make_draft(reporting_round, by=person, at_2019="5", state="approved", comment_st_2019="x")
     assert not DraftValue.objects.exists()
     assert report_of(reporting_round).state == State.NOT_STARTED
 
