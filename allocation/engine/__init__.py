@@ -11,10 +11,10 @@ from allocation.engine.errors import (
     RuleSetNotFound,
     UnknownRegion,
 )
-from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED
 from allocation.engine.explanation import explain
 from allocation.engine.marginal import MarginalPoint, marginal
 from allocation.engine.measures import rate
+from allocation.engine.prepared import ELIGIBLE, NOT_REPORTED
 from allocation.engine.reports import Report
 from allocation.engine.results import Allocation, AwardResult, PotResult, RegionResult
 from allocation.engine.rulefile import available_rules, load_rules, load_rules_file, parse_rules

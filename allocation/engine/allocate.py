@@ -1,20 +1,16 @@
 """Computes an allocation: who is eligible for each pot, and for how many kronor."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from functools import partial
-from itertools import count, repeat
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 from allocation.engine import kronor
-from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence
-from allocation.engine.measures import Facts, as_rate, condition_range, measure_all, scaled_bound
-from allocation.engine.reports import Report, in_code_order, inputs_sha256
-from allocation.engine.results import Allocation, AwardResult, PotResult, RegionResult
-from allocation.engine.rules import Ladder, PotRule, Proportional, RuleSet
-
-# As AwardResult._make, but in C from end to end: most of the time at many regions goes into making results.
-_award = partial(tuple.__new__, AwardResult)
-_region = partial(tuple.__new__, RegionResult)
+from allocation.engine.evidence import PotEvidence
+from allocation.engine.measures import Facts, measure_all
+from allocation.engine.prepared import PreparedPot, Rungs, prepared
+from allocation.engine.reports import Report, in_code_order
+from allocation.engine.results import Allocation
+from allocation.engine.rules import Measure, Proportional, RuleSet
 
 
 def compute(rules: RuleSet, reports: Iterable[Report]) -> Allocation:
@@ -28,129 +24,78 @@ def compute(rules: RuleSet, reports: Iterable[Report]) -> Allocation:
     Raises:
         DuplicateRegion: two reports carry the same code.
     """
-    ordered = in_code_order(reports)
-    facts = measure_all(rules, ordered)
-    evidence = share_pots(facts)
-    return Allocation(
-        rules_version=rules.version,
-        rules_sha256=rules.sha256,
-        inputs_sha256=inputs_sha256(ordered),
-        pots=tuple(_pot_result(part) for part in evidence),
-        regions=_region_results(facts, evidence),
-    )
+    facts = measure_all(rules, in_code_order(reports))
+    return Allocation(facts, share_pots(facts))
 
 
 def share_pots(facts: Facts) -> list[PotEvidence]:
     """Share every pot of the rule set among the regions, in the order of the rule set."""
-    return [_share_pot(facts, pot) for pot in facts.rules.pots]
+    return [_share_pot(facts, pot) for pot in prepared(facts.rules)]
 
 
-def _share_pot(facts: Facts, pot: PotRule) -> PotEvidence:
-    reasons = _reasons(facts, pot)
-    sharers = [index for index, reason in enumerate(reasons) if reason == ELIGIBLE]
-    if isinstance(pot.share, Ladder):
-        return _share_by_ladder(facts, pot, pot.share, reasons, sharers)
-    return _share_by_weight(facts, pot, pot.share, reasons, sharers)
+def _share_pot(facts: Facts, pot: PreparedPot) -> PotEvidence:
+    left = [facts.present, *_left_by_conditions(facts, pot)]
+    if pot.rungs is not None:
+        return _share_by_ladder(facts, pot, pot.rungs, left)
+    assert isinstance(pot.rule.share, Proportional)
+    return _share_by_weight(facts, pot, pot.rule.share, left)
 
 
-def _reasons(facts: Facts, pot: PotRule) -> list[str]:
-    """One code per region: eligible, not reported, or the first condition that is not met."""
-    reasons = [NOT_REPORTED if reported is None else ELIGIBLE for reported in facts.columns["reported"]]
-    for condition in pot.conditions:
-        low, high = condition_range(facts.rules, condition)
-        values = enumerate(facts.columns[condition.measure])
-        if high is None:
-            missed = [index for index, value in values if value is not None and value < (low or 0)]
-        else:
-            missed = [index for index, value in values if value is not None and value > high]
-        for index in missed:
-            if reasons[index] == ELIGIBLE:
-                reasons[index] = condition.reason
-    return reasons
+def _left_by_conditions(facts: Facts, pot: PreparedPot) -> Iterator[list[int]]:
+    """Of the regions that have reported, those that are left after each condition."""
+    left = facts.present
+    for test in pot.tests:
+        column = _known(facts, test.rule.measure)
+        low, high = test.values
+        # A comparison sets one limit, never two.
+        if low is not None:
+            left = [index for index in left if column[index] >= low]
+        elif high is not None:
+            left = [index for index in left if column[index] <= high]
+        yield left
+
+
+def _known(facts: Facts, measure: Measure) -> list[int]:
+    """A column to be read only at the places of regions that have reported, where no measure is missing."""
+    return cast(list[int], facts.columns[measure])
 
 
 def _share_by_weight(
-    facts: Facts, pot: PotRule, share: Proportional, reasons: list[str], sharers: list[int]
+    facts: Facts, pot: PreparedPot, share: Proportional, left: list[list[int]]
 ) -> PotEvidence:
+    sharers = left[-1]
     if share.weight == "equal":
         weights = [1] * len(sharers)
     else:
-        column = facts.columns[share.weight]
-        weights = [column[index] or 0 for index in sharers]
-    amount_kr = pot.amount_kr
+        column = _known(facts, share.weight)
+        weights = [column[index] for index in sharers]
+    amount_kr = pot.rule.amount_kr
     if share.cap is not None:
         # The weight of a capped pot is the increase, so the weights are the units.
         amount_kr = min(amount_kr, share.cap.per_unit_kr * sum(weights))
-    return PotEvidence(facts, pot, reasons, sharers, weights, [], kronor.split(amount_kr, weights))
+    return _evidence(facts, pot, left, weights, [], amount_kr)
 
 
-def _share_by_ladder(
-    facts: Facts, pot: PotRule, ladder: Ladder, reasons: list[str], sharers: list[int]
-) -> PotEvidence:
-    column = facts.columns[ladder.measure]
-    borders = [scaled_bound(facts.rules, ladder.measure, step.at) for step in ladder.steps]
-    below = f"{ladder.measure}-below-first-step"
-    claimants: list[int] = []
-    claims: list[int] = []
-    places: list[int] = []
-    for index in sharers:
-        reached = bisect_right(borders, column[index] or 0)
-        if reached:
-            claimants.append(index)
-            places.append(reached - 1)
-            claims.append(ladder.steps[reached - 1].amount_kr)
-        else:
-            reasons[index] = below
+def _share_by_ladder(facts: Facts, pot: PreparedPot, rungs: Rungs, left: list[list[int]]) -> PotEvidence:
+    column, candidates = _known(facts, rungs.measure), left[-1]
+    climbed = [bisect_right(rungs.borders, column[index]) for index in candidates]
+    reached = [steps - 1 for steps in climbed if steps]
+    claims = [rungs.amounts_kr[place] for place in reached]
+    left.append([index for index, steps in zip(candidates, climbed, strict=True) if steps])
     # Claims that fit are shared out by themselves: each share is then the claim, with nothing cut off.
-    amount_kr = min(pot.amount_kr, sum(claims))
-    return PotEvidence(facts, pot, reasons, claimants, claims, places, kronor.split(amount_kr, claims))
+    return _evidence(facts, pot, left, claims, reached, min(pot.rule.amount_kr, sum(claims)))
 
 
-def _pot_result(evidence: PotEvidence) -> PotResult:
-    amount_kr, allocated_kr = evidence.pot.amount_kr, sum(evidence.split.awards_kr)
-    return PotResult(
-        id=evidence.pot.id,
-        amount_kr=amount_kr,
-        allocated_kr=allocated_kr,
-        unallocated_kr=amount_kr - allocated_kr,
-        eligible_count=len(evidence.sharers),
-        evidence=evidence,
-    )
-
-
-def _region_results(facts: Facts, evidence: list[PotEvidence]) -> tuple[RegionResult, ...]:
-    columns, amounts_kr = [], []
-    for part in evidence:
-        pot_id = part.pot.id
-        awards_kr = [0] * len(facts.reports)
-        for index, award_kr in zip(part.sharers, part.split.awards_kr, strict=True):
-            awards_kr[index] = award_kr
-        eligible = [reason == ELIGIBLE for reason in part.reasons]
-        rows = zip(
-            repeat(pot_id),
-            eligible,
-            part.reasons,
-            awards_kr,
-            part.assumed(),
-            count(),
-            repeat(part),
-            strict=False,
-        )
-        amounts_kr.append(awards_kr)
-        columns.append(list(map(_award, rows)))
-    decimals = facts.rules.rate_decimals
-    planned_rates = [as_rate(scaled or 0, decimals) for scaled in facts.columns["planned-rate"]]
-    reported_rates = [
-        None if scaled is None else as_rate(scaled, decimals) for scaled in facts.columns["reported-rate"]
-    ]
-    regions = zip(
-        [report.code for report in facts.reports],
-        planned_rates,
-        reported_rates,
-        facts.columns["increase"],
-        # A rule set has at least one pot, so there is at least one column.
-        zip(*columns, strict=True),
-        map(sum, zip(*amounts_kr, strict=True)),
-        strict=True,
-    )
-    return tuple(map(_region, regions))
+def _evidence(
+    facts: Facts,
+    pot: PreparedPot,
+    left: list[list[int]],
+    weights: list[int],
+    reached: list[int],
+    amount_kr: int,
+) -> PotEvidence:
+    split = kronor.split(amount_kr, weights)
+    awards_kr = [0] * len(facts.reports)
+    for index, award_kr in zip(left[-1], split.awards_kr, strict=True):
+        awards_kr[index] = award_kr
+    return PotEvidence(facts, pot, left, weights, reached, split, awards_kr)

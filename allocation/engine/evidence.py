@@ -1,79 +1,59 @@
 """The numbers by which one pot was shared, kept so that every award can be explained from them."""
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from allocation.engine.kronor import Split
-from allocation.engine.measures import Facts, Range, met_by, rate_text, scaled_bound
-from allocation.engine.rules import (
-    NEEDS_REPORT,
-    RATES,
-    UNITS,
-    Basis,
-    Condition,
-    Ladder,
-    Measure,
-    PotRule,
-    RuleSet,
-)
+from allocation.engine.measures import Facts
+from allocation.engine.prepared import ELIGIBLE, PreparedPot
+from allocation.engine.rules import Ladder, PotRule
 from allocation.engine.tracestep import Quantity, TraceStep
 
-ELIGIBLE = "eligible"
-NOT_REPORTED = "not-reported"
 
-_SIGNS = {"at-least": ">=", "above": ">", "at-most": "<=", "below": "<"}
-
-
-class Test(NamedTuple):
-    """A condition made ready for one set of facts: the values that meet it, and how its step is written.
-
-    `bound` is the scaled bound, `name` the measure as the operation calls it, and `limit` the bound's
-    name and value in the step. `counted` tells which posts decide it; empty where none do.
-    """
-
-    rule: Condition
-    values: Range
-    bound: int
-    name: str
-    unit: str
-    limit: tuple[str, Quantity]
-    operation: str
-    counted: str
-
-
-class Rungs(NamedTuple):
-    """A ladder made ready: each step's scaled border, the borders as shown, and the list of all steps."""
-
-    borders: list[int]
-    shown_at: list[int | str]
-    steps: Quantity
-
-
-@dataclass(frozen=True)
+@dataclass
 class PotEvidence:
-    """How one pot was shared.
+    """How one pot was shared. Never changed once made; what follows from it is kept when first asked for.
 
     Args:
         facts: every region's measures, in code order.
-        pot: the pot's rule.
-        reasons: one code per region, in code order.
-        sharers: places in code order of the regions that are eligible.
+        prepared: the pot's rule made ready.
+        left: who was left after each of the pot's tests (`PreparedPot.reasons`), as places in code order.
         weights: one per sharer: its weight, or in a ladder its claim in kronor.
         reached: one per sharer: the place of the ladder step it reached; empty without a ladder.
         split: the division into kronor, one place per sharer.
+        awards_kr: one per region, in code order: what it gets.
         common_steps: the steps that every sharer's trace has in common, built when first asked for.
     """
 
     facts: Facts
-    pot: PotRule
-    reasons: list[str]
-    sharers: list[int]
+    prepared: PreparedPot
+    left: list[list[int]]
     weights: list[int]
     reached: list[int]
     split: Split
+    awards_kr: list[int]
     common_steps: list[TraceStep] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def pot(self) -> PotRule:
+        """The pot's rule."""
+        return self.prepared.rule
+
+    @property
+    def sharers(self) -> list[int]:
+        """Places in code order of the regions that are eligible."""
+        return self.left[-1]
+
+    @cached_property
+    def reasons(self) -> list[str]:
+        """One code per region, in code order: eligible, or why not, by the first test that it fell at."""
+        first, *others = self.prepared.reasons
+        reasons = [first] * len(self.facts.reports)
+        # Whoever was left by one test fell at the next, unless that one's own list says otherwise.
+        for left, reason in zip(self.left, [*others, ELIGIBLE], strict=True):
+            for index in left:
+                reasons[index] = reason
+        return reasons
 
     @property
     def oversubscribed(self) -> bool:
@@ -81,35 +61,9 @@ class PotEvidence:
         return bool(self.reached) and self.split.total_weight > self.pot.amount_kr
 
     @cached_property
-    def measures(self) -> tuple[Measure, ...]:
-        """The measures that the pot's conditions and its share use, each once."""
-        share = self.pot.share
-        used: dict[Measure, None] = {part.measure: None for part in self.pot.conditions}
-        if isinstance(share, Ladder):
-            used[share.measure] = None
-        elif share.weight != "equal":
-            used[share.weight] = None
-        return tuple(used)
-
-    @cached_property
-    def stated(self) -> tuple[Measure, ...]:
-        """The figures and measures that every explanation of this pot states, in order."""
-        return fact_rules(self.measures)
-
-    @cached_property
-    def tests(self) -> list[Test]:
-        """The pot's conditions, made ready."""
-        return [_test(self.facts.rules, rule) for rule in self.pot.conditions]
-
-    @cached_property
-    def rungs(self) -> Rungs:
-        """The steps of the pot's ladder, made ready."""
-        ladder, rules = self.pot.share, self.facts.rules
-        assert isinstance(ladder, Ladder)
-        borders = [scaled_bound(rules, ladder.measure, step.at) for step in ladder.steps]
-        shown_at = [shown(rules, ladder.measure, border) for border in borders]
-        pairs = [[at, step.amount_kr] for at, step in zip(shown_at, ladder.steps, strict=True)]
-        return Rungs(borders, shown_at, Quantity(pairs, "steps"))
+    def ladder_steps(self) -> Quantity:
+        """All steps of the ladder, as explanations state them; lists of its own, since readers get them."""
+        return Quantity([list(pair) for pair in self.prepared.ladder_steps], "steps")
 
     @cached_property
     def places(self) -> dict[int, int]:
@@ -129,83 +83,14 @@ class PotEvidence:
             ranks[place] = rank
         return ranks
 
-    def award_kr(self, index: int) -> int:
-        """What the region at this place in code order gets."""
-        place = bisect_left(self.sharers, index)
-        shares = place < len(self.sharers) and self.sharers[place] == index
-        return self.split.awards_kr[place] if shares else 0
-
+    @cached_property
     def assumed(self) -> list[bool]:
         """One per region: whether its explanation has a step that is assumed."""
-        rules, pot = self.facts.rules, self.pot
-        share = pot.share
-        bases = [fact_basis(rules, name) for name in self.stated]
-        bases += [part.basis for part in pot.conditions]
-        unmet = any(basis.assumed for basis in bases)
-        by_reason = {part.reason: unmet for part in pot.conditions}
-        by_reason[NOT_REPORTED] = unmet or rules.missing_basis.assumed
-
-        eligible = unmet or pot.basis.assumed or share.basis.assumed
-        if isinstance(share, Ladder):
-            by_reason[f"{share.measure}-below-first-step"] = unmet or share.basis.assumed
-            eligible = eligible or (
-                self.oversubscribed and (share.oversubscribed.assumed or rules.rounding_basis.assumed)
-            )
-        else:
-            cap_assumed = share.cap is not None and share.cap.basis.assumed
-            eligible = eligible or cap_assumed or rules.rounding_basis.assumed
-        by_reason[ELIGIBLE] = eligible
+        prepared = self.prepared
+        by_reason = prepared.assumed_oversubscribed if self.oversubscribed else prepared.assumed
         flags = [by_reason[reason] for reason in self.reasons]
-        if isinstance(share, Ladder) and not eligible:
+        ladder = prepared.rule.share
+        if isinstance(ladder, Ladder) and not by_reason[ELIGIBLE]:
             for index, reached in zip(self.sharers, self.reached, strict=True):
-                flags[index] = share.steps[reached].basis.assumed
+                flags[index] = ladder.steps[reached].basis.assumed
         return flags
-
-
-def shown(rules: RuleSet, measure: Measure, value: int) -> int | str:
-    """A measure as the trace shows it: a rate as text with its decimals, else the whole number."""
-    return rate_text(value, rules.rate_decimals) if measure in RATES else value
-
-
-def _test(rules: RuleSet, rule: Condition) -> Test:
-    measure, unit = rule.measure, UNITS[rule.measure]
-    bound = scaled_bound(rules, measure, rule.bound)
-    name, limit = measure.replace("-", "_"), rule.reason.rsplit("-", 1)[1]
-    counted = "reported" if measure in NEEDS_REPORT else "planned"
-    return Test(
-        rule=rule,
-        values=met_by(rule.comparison, bound),
-        bound=bound,
-        name=name,
-        unit=unit,
-        limit=(limit, Quantity(shown(rules, measure, bound), unit)),
-        operation=f"{name} {_SIGNS[rule.comparison]} {limit}",
-        counted="" if measure == "inhabitants" else counted,
-    )
-
-
-def fact_rules(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
-    """The figures and measures to state for a pot: what was given first, then what follows from it."""
-    used = set(measures)
-    given: list[Measure] = ["reported"]
-    if used & {"planned", "increase", "planned-rate"}:
-        given.append("planned")
-    if used & {"inhabitants", "planned-rate", "reported-rate"}:
-        given.append("inhabitants")
-    derived: tuple[Measure, ...] = ("increase", "planned-rate", "reported-rate")
-    return (*given, *(measure for measure in derived if measure in used))
-
-
-def fact_basis(rules: RuleSet, measure: Measure) -> Basis:
-    """What a figure or measure rests on."""
-    match measure:
-        case "planned":
-            return rules.baseline_basis
-        case "inhabitants":
-            return rules.population_basis
-        case "planned-rate" | "reported-rate":
-            return rules.rate_basis
-        case "reported":
-            return rules.reporting_basis
-        case "increase":
-            return rules.baseline_basis

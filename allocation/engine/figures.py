@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from allocation.engine.evidence import PotEvidence, Test, fact_basis, shown
-from allocation.engine.measures import Facts, Range, posts_giving, rate_scaled
+from allocation.engine.evidence import PotEvidence
+from allocation.engine.measures import Facts, Range, posts_giving, rate_scaled, shown
+from allocation.engine.prepared import Test, Wording, fact_basis
 from allocation.engine.rules import NEEDS_REPORT, RATES, UNITS, Basis, Ladder, Measure
 from allocation.engine.tracestep import Quantity, TraceStep
 
@@ -88,33 +89,33 @@ def _fact(facts: Facts, index: int, measure: Measure) -> TraceStep:
     )
 
 
-def condition(evidence: PotEvidence, index: int, test: Test) -> TraceStep:
+def condition(evidence: PotEvidence, index: int, test: Test, wording: Wording) -> TraceStep:
     """One condition of the pot for one region, and how far the region is from its border."""
     rules, report = evidence.facts.rules, evidence.facts.reports[index]
-    measure, unit = test.rule.measure, test.unit
+    measure, unit = test.rule.measure, wording.unit
     value = evidence.facts.columns[measure][index]
     notes: dict[str, Quantity] = {}
     met, value_shown = None, None
     if value is not None:
         met, value_shown = within(value, test.values), shown(rules, measure, value)
         notes["margin"] = Quantity(shown(rules, measure, value - test.bound), unit)
-    if test.counted:
+    if wording.counted:
         posts = posts_giving(rules, measure, test.values, report)
         border, beyond = (posts.high, 1) if posts.low is None else (posts.low, -1)
         if border is not None and border >= 0:
-            notes["counted"] = Quantity(test.counted, "code")
+            notes["counted"] = Quantity(wording.counted, "code")
             notes["border_posts"] = Quantity(border, "posts")
             past = border + beyond
             if past >= 0:
                 notes["beyond_posts"] = Quantity(past, "posts")
                 beyond_value = _at_posts(evidence, index, measure, past)
                 notes["beyond_value"] = Quantity(shown(rules, measure, beyond_value), unit)
-    limit, bound_shown = test.limit
+    limit, bound_shown = wording.limit
     return step(
         "condition",
         test.rule.key,
-        {test.name: Quantity(value_shown, unit), limit: bound_shown},
-        test.operation,
+        {wording.name: Quantity(value_shown, unit), limit: bound_shown},
+        wording.operation,
         met,
         "truth",
         test.rule.basis,
@@ -127,13 +128,15 @@ def ladder_step(evidence: PotEvidence, index: int, ladder: Ladder, *, reached: i
     rules, report = evidence.facts.rules, evidence.facts.reports[index]
     measure, unit = ladder.measure, UNITS[ladder.measure]
     name = measure.replace("-", "_")
-    borders, shown_at, steps = evidence.rungs
+    rungs = evidence.prepared.rungs
+    assert rungs is not None
+    borders, steps = rungs.borders, evidence.prepared.ladder_steps
     value = evidence.facts.columns[measure][index]
     notes = {"step": Quantity(reached + 1, "number"), "step_count": Quantity(len(borders), "number")}
     if reached >= 0:
-        notes["step_at"] = Quantity(shown_at[reached], unit)
+        notes["step_at"] = Quantity(steps[reached][0], unit)
     if reached + 1 < len(borders):
-        notes["next_at"] = Quantity(shown_at[reached + 1], unit)
+        notes["next_at"] = Quantity(steps[reached + 1][0], unit)
         notes["next_amount_kr"] = Quantity(ladder.steps[reached + 1].amount_kr, "kr")
         if measure in NEEDS_REPORT and report.reported is not None:
             needed = posts_giving(rules, measure, Range(borders[reached + 1], None), report).low
@@ -141,7 +144,10 @@ def ladder_step(evidence: PotEvidence, index: int, ladder: Ladder, *, reached: i
     return step(
         "ladder-step",
         ladder.key if reached < 0 else ladder.steps[reached].key,
-        {name: Quantity(None if value is None else shown(rules, measure, value), unit), "steps": steps},
+        {
+            name: Quantity(None if value is None else shown(rules, measure, value), unit),
+            "steps": evidence.ladder_steps,
+        },
         f"highest_step({name}, steps)",
         ladder.steps[reached].amount_kr if reached >= 0 else 0,
         "kr",

@@ -51,6 +51,6 @@ def marginal(
     points = []
     for posts in range(max(0, present - below), min(LARGEST_FIGURE, present + upto) + 1):
         shared = share_pots(with_reported(facts, index, posts))
-        pots_kr = tuple(part.award_kr(index) for part in shared)
+        pots_kr = tuple(part.awards_kr[index] for part in shared)
         points.append(MarginalPoint(posts, sum(pots_kr), pots_kr))
     return points

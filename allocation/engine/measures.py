@@ -22,18 +22,20 @@ class Range(NamedTuple):
     high: int | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Facts:
     """Every region's figures and measures, in code order; one place in each list per region.
 
-    `columns` holds the measures: posts, persons, or rates times ten to the power of their decimals.
-    Measures that need a report are None where the region has not reported. `steps` keeps the steps
-    that state them once somebody has asked, since the explanations of all pots share them.
+    Nothing is changed once it is made. `columns` holds the measures: posts, persons, or rates times ten to
+    the power of their decimals. Measures that need a report are None where the region has not reported;
+    `present` holds the places of those that have. `steps` keeps the steps that state the measures once
+    somebody has asked, since the explanations of all pots share them.
     """
 
     rules: RuleSet
     reports: tuple[Report, ...]
     columns: dict[Measure, list[int | None]]
+    present: list[int]
     steps: dict[tuple[Measure, int], TraceStep] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -45,7 +47,8 @@ def measure_all(rules: RuleSet, reports: tuple[Report, ...]) -> Facts:
     planned_rates: list[int | None] = []
     reported_rates: list[int | None] = []
     increases: list[int | None] = []
-    for report in reports:
+    present: list[int] = []
+    for index, report in enumerate(reports):
         inhabitants, planned, reported = report.inhabitants, report.planned, report.reported
         planned_rates.append((double * planned + inhabitants) // (2 * inhabitants))
         if reported is None:
@@ -54,6 +57,7 @@ def measure_all(rules: RuleSet, reports: tuple[Report, ...]) -> Facts:
         else:
             reported_rates.append((double * reported + inhabitants) // (2 * inhabitants))
             increases.append(reported - planned)
+            present.append(index)
     columns: dict[Measure, list[int | None]] = {
         "planned": [report.planned for report in reports],
         "reported": [report.reported for report in reports],
@@ -62,7 +66,7 @@ def measure_all(rules: RuleSet, reports: tuple[Report, ...]) -> Facts:
         "planned-rate": planned_rates,
         "reported-rate": reported_rates,
     }
-    return Facts(rules=rules, reports=reports, columns=columns)
+    return Facts(rules, reports, columns, present)
 
 
 def with_reported(facts: Facts, index: int, posts: int) -> Facts:
@@ -75,7 +79,8 @@ def with_reported(facts: Facts, index: int, posts: int) -> Facts:
         columns[measure] = columns[measure].copy()
         columns[measure][index] = own[measure][0]
     reports = (*facts.reports[:index], changed, *facts.reports[index + 1 :])
-    return Facts(rules=facts.rules, reports=reports, columns=columns)
+    present = [place for place, posts in enumerate(columns["reported"]) if posts is not None]
+    return Facts(facts.rules, reports, columns, present)
 
 
 def rate(rules: RuleSet, *, posts: int, inhabitants: int) -> Decimal:
@@ -106,6 +111,11 @@ def rate_text(scaled: int, decimals: int) -> str:
     point = len(digits) - decimals
     whole = f"-{digits[:point]}" if scaled < 0 else digits[:point]
     return f"{whole}.{digits[point:]}" if decimals else whole
+
+
+def shown(rules: RuleSet, measure: Measure, value: int) -> int | str:
+    """A measure as the trace shows it: a rate as text with its decimals, else the whole number."""
+    return rate_text(value, rules.rate_decimals) if measure in RATES else value
 
 
 def scaled_bound(rules: RuleSet, measure: Measure, bound: int | Decimal) -> int:

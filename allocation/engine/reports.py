@@ -4,12 +4,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
 
 from allocation.engine.errors import DuplicateRegion, InvalidReport
 
 # Far above any real figure, and small enough that no exact calculation grows without bound.
 LARGEST_FIGURE = 1_000_000_000_000
 LONGEST_CODE = 32
+
+_code = attrgetter("code")
+_in_one_line = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,10 @@ def in_code_order(reports: Iterable[Report]) -> tuple[Report, ...]:
     Raises:
         DuplicateRegion: a code occurs twice.
     """
-    ordered = tuple(sorted(reports, key=lambda report: report.code))
-    for index in range(1, len(ordered)):
-        if ordered[index].code == ordered[index - 1].code:
-            code = ordered[index].code
-            raise DuplicateRegion(f"region {code}", "code", "the region occurs more than once")
+    ordered = tuple(sorted(reports, key=_code))
+    if len(set(map(_code, ordered))) < len(ordered):
+        code = next(one.code for one, other in pairwise(ordered) if one.code == other.code)
+        raise DuplicateRegion(f"region {code}", "code", "the region occurs more than once")
     return ordered
 
 
@@ -66,7 +70,7 @@ def inputs_sha256(ordered: Sequence[Report]) -> str:
         64 hexadecimal digits.
     """
     rows = [(report.code, report.inhabitants, report.planned, report.reported) for report in ordered]
-    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode("ascii")).hexdigest()
+    return hashlib.sha256(_in_one_line(rows).encode("ascii")).hexdigest()
 
 
 def clip(value: object) -> str:

@@ -1,9 +1,9 @@
 """A rule set: every number that decides an allocation, with its source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 Measure = Literal["planned", "reported", "increase", "inhabitants", "planned-rate", "reported-rate"]
 Comparison = Literal["at-least", "above", "at-most", "below"]
@@ -125,7 +125,8 @@ class RuleSet:
 
     `rate_per` is the number of inhabitants that a rate is given per; rates have `rate_decimals`
     decimals. `total_kr` is `administration_kr` and the pots together. `text` is the file itself
-    and `sha256` the hash of its bytes. `origin` is where it was read.
+    and `sha256` the hash of its bytes. `origin` is where it was read. `derived` keeps what the
+    calculation makes of the rules once and for all; a changed copy starts without it.
     """
 
     name: str
@@ -155,3 +156,4 @@ class RuleSet:
     text: str
     sha256: str
     origin: str
+    derived: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)

@@ -2,9 +2,10 @@
 
 from math import gcd
 
-from allocation.engine.evidence import ELIGIBLE, NOT_REPORTED, PotEvidence, shown
+from allocation.engine.evidence import PotEvidence
 from allocation.engine.figures import condition, fact, ladder_step, step, within
-from allocation.engine.measures import Range, posts_giving, rate_text, reported_needed
+from allocation.engine.measures import posts_giving, rate_text, reported_needed, shown
+from allocation.engine.prepared import ELIGIBLE, NOT_REPORTED
 from allocation.engine.rules import NEEDS_REPORT, UNITS, Ladder, Proportional
 from allocation.engine.tracestep import Quantity, TraceStep
 
@@ -15,8 +16,9 @@ def award_trace(evidence: PotEvidence, index: int) -> tuple[TraceStep, ...]:
     Args:
         index: the region's place in code order.
     """
-    steps = [fact(evidence, index, measure) for measure in evidence.stated]
-    steps += [condition(evidence, index, test) for test in evidence.tests]
+    steps = [fact(evidence, index, measure) for measure in evidence.prepared.stated]
+    tests = zip(evidence.prepared.tests, evidence.prepared.wordings, strict=True)
+    steps += [condition(evidence, index, test, wording) for test, wording in tests]
     share = evidence.pot.share
     if evidence.reasons[index] != ELIGIBLE:
         if evidence.reasons[index].endswith("-below-first-step") and isinstance(share, Ladder):
@@ -218,7 +220,7 @@ def _not_eligible(evidence: PotEvidence, index: int) -> TraceStep:
     if reason == NOT_REPORTED:
         basis, key = rules.missing_basis, "missing"
     else:
-        for test in evidence.tests:
+        for test in evidence.prepared.tests:
             value = evidence.facts.columns[test.rule.measure][index]
             if value is not None and not within(value, test.values):
                 basis, key = test.rule.basis, test.rule.key
@@ -230,21 +232,19 @@ def _not_eligible(evidence: PotEvidence, index: int) -> TraceStep:
         notes["reported_needed"] = Quantity(needed, "posts")
         if report.reported is not None:
             notes["posts_more"] = Quantity(needed - report.reported, "posts")
-    if isinstance(pot.share, Ladder):
-        first = pot.share.steps[0]
-        notes["first_step_at"] = Quantity(evidence.rungs.shown_at[0], UNITS[pot.share.measure])
-        notes["first_step_kr"] = Quantity(first.amount_kr, "kr")
+    rungs = evidence.prepared.rungs
+    if rungs is not None:
+        first_at, first_kr = evidence.prepared.ladder_steps[0]
+        notes["first_step_at"] = Quantity(first_at, UNITS[rungs.measure])
+        notes["first_step_kr"] = Quantity(first_kr, "kr")
     return step("not-eligible", key, {"reason": Quantity(reason, "code")}, "0", 0, "kr", basis, notes)
 
 
 def _needed(evidence: PotEvidence, index: int) -> int | None:
     """The fewest reported posts that make the region eligible; None where no report can."""
-    facts, pot, report = evidence.facts, evidence.pot, evidence.facts.reports[index]
-    tests = [(test.rule.measure, test.values) for test in evidence.tests]
-    if isinstance(pot.share, Ladder):
-        tests.append((pot.share.measure, Range(evidence.rungs.borders[0], None)))
+    facts, report = evidence.facts, evidence.facts.reports[index]
     ranges = []
-    for measure, values in tests:
+    for measure, values in evidence.prepared.needs:
         if measure in NEEDS_REPORT:
             ranges.append(posts_giving(facts.rules, measure, values, report))
         elif not within(facts.columns[measure][index] or 0, values):
