@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+ALLAUTH = ("account", "mfa", "socialaccount", "usersessions")
+
 
 class PlatsplanAdminSite(AdminSite):
     site_header = "Platsplan"
@@ -26,11 +28,11 @@ class PlatsplanAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """As Django's, without allauth's own table of addresses: an address left there resets a password."""
+        """As Django's, without allauth's own tables, which hold secrets and ways to reset a password."""
         models: list[type[Model]] = (
             [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         )
-        kept = [model for model in models if model._meta.app_label != "account"]  # noqa: SLF001  # Django's own name
+        kept = [model for model in models if model._meta.app_label not in ALLAUTH]  # noqa: SLF001  # Django's own name
         super().register(kept, admin_class, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:

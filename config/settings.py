@@ -8,6 +8,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.identity_providers import providers_in
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -22,6 +24,8 @@ if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. bin/run makes one; in production set it yourself.")
 if SECRET_KEY.startswith("demo-") and not PLATSPLAN_DEMO:
     raise ImproperlyConfigured("SECRET_KEY is a demonstration key. Set a key of your own.")
+# Former keys, newest first: what they signed or sealed still opens.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS: list[str] = [PLATSPLAN_BASE_URL]
 
@@ -56,6 +60,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -80,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "reporting.accounts.second_factor.SecondFactorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -149,7 +158,35 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _https else "http"
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+# Regions sit behind one address each, so what counts per address is wide, per account narrow.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",  # also codes of the second factor
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "20/m/ip,5/10m/key",
+    "reset_password_from_key": "20/m/ip",
+}
+# Signing in counts as confirming who one is; after this many seconds it is asked for again.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "reporting.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # every address was invited; no table says so
+MFA_TOTP_TOLERANCE = 1  # phones' clocks are half a minute off; reporting.accounts.forms takes a code once
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+MFA_FORMS = {
+    "authenticate": "reporting.accounts.forms.CodeForm",
+    "reauthenticate": "reporting.accounts.forms.ConfirmingCodeForm",
+    "activate_totp": "reporting.accounts.forms.AppForm",
+    "add_webauthn": "reporting.accounts.forms.PasskeyForm",
+    "edit_webauthn": "reporting.accounts.forms.PasskeyNameForm",
+}
+SOCIALACCOUNT_ADAPTER = "reporting.accounts.identities.InvitedIdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": providers_in(env)}}
+# A link, not a form: the policy for forms (form-action) would stop the way to another host.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
 

@@ -5,14 +5,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from reporting.views.start import after_sign_in, not_found
+from reporting.views.start import after_sign_in
 
 urlpatterns = [
     path("", include("publication.urls")),
     path("report/", include("reporting.urls")),
     path("grant/", include("allocation.urls")),
-    path("accounts/email/", not_found, name="account_email"),  # the agency keeps the addresses
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("reporting.accounts.urls")),
     path("after-sign-in/", after_sign_in, name="after_sign_in"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),

@@ -27,6 +27,17 @@
     control.append(button);
   }
 
+  // Passkeys: shown where the browser knows them; whoever breaks off is told so in place.
+  function showPasskeys() {
+    if (!window.PublicKeyCredential) return;
+    document.querySelectorAll("[data-pp-passkey]").forEach((form) => { form.hidden = false; });
+  }
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    const notice = document.querySelector("[data-pp-passkey-error]");
+    if (notice) notice.hidden = false;
+  });
+
   function markRow(region) {
     for (const row of document.querySelectorAll(".pp-table--results tr.is-on")) row.classList.remove("is-on");
     if (region) document.getElementById(`r-${region}`)?.classList.add("is-on");
@@ -93,6 +104,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-pp-password]").forEach(addReveal);
+    showPasskeys();
     document.querySelector("[data-pp-focus]")?.focus();
     document.querySelectorAll("[data-pp-fill]").forEach((button) => { button.hidden = false; });
   });

@@ -17,6 +17,7 @@ class MailKind(models.TextChoices):
     STATUS_REPORT = "status_report", _("Status report")
     INVITATION = "invitation", _("Invitation")
     PASSWORD_RESET = "password_reset", _("New password")
+    SIGN_IN_CHANGED = "sign_in_changed", _("Changed sign-in")
 
 
 class Mail(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reporting import selectors
+from reporting.accounts.recency import fresh_sign_in_required
 from reporting.checking import checks_of
 from reporting.checks import warnings_of
 from reporting.errors import DomainError, NotAllowed, ReportIncomplete
@@ -19,6 +20,7 @@ from reporting.services.submissions import submit_report
 from reporting.views.access import editable_report, page_context, user_of
 
 
+@fresh_sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Read everything through, then submit it."""
