@@ -1,5 +1,6 @@
 """Addresses under /accounts/: ours first, then allauth's."""
 
+from allauth.socialaccount.views import login_cancelled
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -8,10 +9,7 @@ from reporting.views.start import not_found
 
 urlpatterns = [
     path("", views.account, name="account"),
-    # The agency keeps the addresses, and nobody links an identity by hand or signs up with one.
-    path("email/", not_found, name="account_email"),
-    path("3rdparty/", not_found, name="socialaccount_connections"),
-    path("3rdparty/signup/", not_found, name="socialaccount_signup"),
+    path("email/", not_found, name="account_email"),  # the agency keeps the addresses
     path("sessions/", views.sessions, name="usersessions_list"),
     path("sessions/end/", views.end_others, name="account_end_sessions"),
     path("sessions/<int:number>/end/", views.end_one, name="account_end_session"),
@@ -25,5 +23,9 @@ urlpatterns = [
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", views.AddPasskey.as_view(), name="mfa_add_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", views.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
-    path("", include("allauth.urls")),
+    path("", include("allauth.account.urls")),
+    path("2fa/", include("allauth.mfa.urls")),
+    # Of identity providers only the way in and back: nobody links an identity by hand, or signs up with one.
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
 ]

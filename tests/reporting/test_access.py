@@ -83,6 +83,8 @@ class Samples:
             "key": "nobody-has-this-key",
             "url": "no-such-page/",
             "app_label": "reporting",
+            "provider_id": "no-such-provider",
+            "pk": "0",  # a passkey that nobody has; whose they are: test_second_factor.py
         }
         # route -> values that hold for it alone; "?" is what stands behind the question mark
         self.by_route: dict[str, dict[str, str]] = {
