@@ -17,6 +17,7 @@ from reporting.models import (
     Revision,
     RevisionFinding,
     Submission,
+    Years,
 )
 from reporting.selectors import plans_of
 
@@ -27,13 +28,15 @@ class CheckedReport:
 
     Attributes:
         plans: year -> the plan of the 2021 agreement.
+        past_plans: the same for the past years that the round follows up.
         stages: soft rule -> stage, for the rules that the agency has moved.
         earlier: figure -> what the region reported for it in its previous round.
         reasons: (rule, question) -> the comment that the region gave in its previous round.
     """
 
-    years: tuple[int, ...]
+    years: Years
     plans: Mapping[int, Baseline]
+    past_plans: Mapping[int, Baseline]
     stages: Mapping[str, str]
     earlier: Mapping[str, Decimal]
     reasons: Mapping[tuple[str, str], str]
@@ -64,10 +67,12 @@ class CheckedReport:
 def checks_of(submission: Submission) -> CheckedReport:
     """Read what a report's checks rest on. Five queries, whatever the report holds."""
     years = submission.reporting_round.years
+    plans = plans_of(submission.region_id, (*years, *years.past))
     before = _previous_revision(submission)
     return CheckedReport(
         years=years,
-        plans=plans_of(submission.region_id, years),
+        plans={year: plan for year, plan in plans.items() if year in years},
+        past_plans={year: plan for year, plan in plans.items() if year in years.past},
         stages=dict(CheckRule.objects.values_list("code", "stage")),
         earlier=_reported(before) if before else {},
         reasons=_reasons(before) if before else {},

@@ -8,7 +8,17 @@ from typing import Literal
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reporting.fields import QUESTION_BY_KEY, Field, Page, Text, Unit, fields_of, number_text
+from reporting.fields import (
+    CONTACT_FIELDS,
+    QUESTION_BY_KEY,
+    Field,
+    Page,
+    Text,
+    Unit,
+    field_named,
+    fields_of,
+    number_text,
+)
 from reporting.models.checks import Stage
 from reporting.models.submissions import COMMENT_MAX, MAX_POSTS
 from reporting.soft_rules import SOFT_RULES, Basis
@@ -62,6 +72,29 @@ class Finding:
     def blocks_submission(self) -> bool:
         """Errors block; a warning blocks until it is commented."""
         return self.level == "error" or (self.level == "warning" and not self.comment)
+
+    @property
+    def page(self) -> Page:
+        """The page of the report on which it stands."""
+        field = field_named(self.field)
+        return field.question.page if field else Page.POSTS
+
+    @property
+    def anchor(self) -> str:
+        """Where on its page one mends it: the comment that a warning wants, else the field."""
+        return f"#id_{self.comment_field if self.level == 'warning' else self.field}"
+
+    @property
+    def label(self) -> Text:
+        """What the field is called."""
+        if self.field in CONTACT_FIELDS:
+            return CONTACT_FIELDS[self.field]
+        field = field_named(self.field)
+        if field is None:
+            return self.field
+        if self.field == field.comment_name:
+            return format_lazy(_("Comment on {label}"), label=field.label)
+        return field.label
 
 
 def parse_posts(text: str) -> Parsed:

@@ -246,12 +246,47 @@ def _texts(code: str, example: Example, reporting_round: ReportingRound, *, pers
         texts[Cell(PostType.AT, year).field] = str(plans[year] + extra)
         texts[Cell(PostType.ST, year).field] = str(st_posts)
         texts[Cell(PostType.ST_GM, year).field] = str(st_posts * 27 // 100 + offset)
+    texts |= _indicator_texts(code, reporting_round, persons=persons)
     if code in ("10", "25"):
         texts[Cell(PostType.ST_GM, reporting_round.last_year).field] = "–"
     if example.stage != "draft":
         for finding in check_texts(texts, years=reporting_round.years, plans=plans, submitting=True):
-            if finding.comment_field:
+            if finding.comment_field and not finding.comment:
                 texts[finding.comment_field] = (
                     "Fler block vid länets sjukhus enligt regionens plan, beslutade i regionstyrelsen."
                 )
     return texts
+
+
+def _indicator_texts(code: str, reporting_round: ReportingRound, *, persons: int) -> dict[str, str]:
+    """Synthetic answers on the page of indicators; two regions lack the hours of private providers."""
+    own = persons // 2_300
+    private = persons // 4_700
+    st_physicians = persons // 4_100
+    texts = {
+        "gp_own_persons": str(own),
+        "gp_own_full_time": _tenths(own * 83),
+        "gp_private_persons": str(private),
+        "gp_private_full_time": _tenths(private * 88),
+        "gp_named": str((own + private) * 9 // 10),
+        "gp_retiring_5": str(own // 7),
+        "gp_retiring_10": str(own // 3),
+        "gp_vacancies": _tenths(own * 11),
+        "gm_persons": str(st_physicians),
+        "gm_full_time": _tenths(st_physicians * 91),
+        "at_wait": _tenths(400 + int(code) * 37 % 900),
+        "at_queue": str(persons // 9_000 + int(code) % 5),
+    }
+    for offset, year in enumerate(reporting_round.years):
+        texts[f"gm_starts_{year}"] = str(st_physicians // 6 + offset)
+        texts[f"gm_completions_{year}"] = str(st_physicians // 7 + offset)
+    if code in ("09", "23"):
+        texts["gp_private_full_time"] = "–"
+        texts["comment_gp_private_full_time"] = "Vårdgivarna lämnar bara antal personer i sina avtal."
+    return texts
+
+
+def _tenths(hundredths: int) -> str:
+    """Hundredths as a figure with one decimal, such as "41,5"."""
+    whole, tenth = divmod(hundredths // 10, 10)
+    return f"{whole},{tenth}" if tenth else str(whole)

@@ -57,6 +57,7 @@ class Question:
         group: the heading under which it stands on the page of indicators.
         by_year: asked for every year of the round; otherwise once, as it is on the day of reporting.
         part_of: key of the question whose figure this one cannot exceed.
+        follows_up: asked for the past years that the round follows up, instead of its own.
     """
 
     key: str
@@ -67,11 +68,13 @@ class Question:
     group: Text = ""
     by_year: bool = True
     part_of: str = ""
+    follows_up: bool = False
 
 
 _SPECIALISTS = _("Specialists in general medicine")
 _ST_PHYSICIANS = _("ST physicians in general medicine")
 _AT_QUEUE = _("The way to AT")
+_OUTCOME = _("Outcome of past years")
 
 QUESTIONS: tuple[Question, ...] = (
     Question(
@@ -224,6 +227,24 @@ QUESTIONS: tuple[Question, ...] = (
         _AT_QUEUE,
         by_year=False,
     ),
+    Question(
+        "outcome_at",
+        _("AT, outcome"),
+        _("Block appointments that were filled or started during the year."),
+        Unit.POSTS,
+        Page.INDICATORS,
+        _OUTCOME,
+        follows_up=True,
+    ),
+    Question(
+        "outcome_st",
+        _("ST in total, outcome"),
+        _("Posts that were filled during the year, all specialties."),
+        Unit.POSTS,
+        Page.INDICATORS,
+        _OUTCOME,
+        follows_up=True,
+    ),
 )
 QUESTION_BY_KEY = {question.key: question for question in QUESTIONS}
 _POST_TYPES = {"at": PostType.AT, "st": PostType.ST, "gm": PostType.ST_GM}
@@ -276,6 +297,11 @@ class Field:
         return self.question.key if self.year is None else f"{self.question.key}_{self.year}"
 
     @property
+    def earlier_name(self) -> str:
+        """The figure of an earlier round that it is compared with: an outcome, with what was planned then."""
+        return self.name.removeprefix("outcome_") if self.question.follows_up else self.name
+
+    @property
     def comment_name(self) -> str:
         """The name of the text that belongs to the figure: comment on a warning, or why it is missing."""
         return f"comment_{self.name}"
@@ -304,6 +330,7 @@ def fields_of(years: Sequence[int], *, page: Page | None = None) -> tuple[Field,
     """Every figure that a round with these years asks for, question by question.
 
     Args:
+        years: `ReportingRound.years`; a plain sequence follows no past year up.
         page: only the figures of one page; None for both.
     """
     return tuple(_fields(years, page))
@@ -313,7 +340,9 @@ def _fields(years: Sequence[int], page: Page | None) -> Iterator[Field]:
     for question in QUESTIONS:
         if page is not None and question.page != page:
             continue
-        if question.by_year:
+        if question.follows_up:
+            yield from (Field(question, year) for year in getattr(years, "past", ()))
+        elif question.by_year:
             yield from (Field(question, year) for year in years)
         else:
             yield Field(question)

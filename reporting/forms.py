@@ -78,6 +78,7 @@ class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no st
             "warning": warning,
             "error": form.error_at(cell.comment_field),
             "limit": COMMENT_MAX,
+            "target": form[cell.comment_field].id_for_label,
             "length": len(form.text_of(cell.comment_field)),
             "html": render_field(
                 cell.comment_field,

@@ -80,9 +80,10 @@ def latest_revision(submission: Submission) -> Revision | None:
 
 
 def revisions_with_figures(submission: Submission) -> list[Revision]:
-    """All versions, newest first, each with its figures."""
+    """All versions, newest first, each with its figures, indicators and findings."""
     figures = Prefetch("figures", queryset=Figure.objects.order_by("post_type", "year"))
-    return list(submission.revisions.prefetch_related(figures).order_by("-number"))
+    revisions = submission.revisions.prefetch_related(figures, "indicators", "findings")
+    return list(revisions.order_by("-number"))
 
 
 def events_of(submission: Submission) -> QuerySet[ReviewEvent]:

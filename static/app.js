@@ -53,6 +53,13 @@
       if (document.activeElement !== county) window.htmx.trigger(county, "pp-choose");
       return;
     }
+    const suggestion = event.target.closest("[data-pp-suggest]");
+    if (suggestion) {
+      const field = document.getElementById(suggestion.dataset.ppSuggest);
+      field.value = suggestion.dataset.ppText;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    }
     const account = event.target.closest("[data-pp-fill]");
     if (account) {
       for (const [id, value] of Object.entries(JSON.parse(account.dataset.ppFill))) {
@@ -82,6 +89,21 @@
     if (counter) counter.textContent = counter.textContent.replace(/^\d+/, textarea.value.length);
   }
 
+  // The box "not available" and the dash in the field beside it say the same thing.
+  function syncMissing(target) {
+    const isDash = (text) => /^[-–—−]$/.test(text.trim());
+    if (target.matches("[data-pp-missing]")) {
+      const input = document.getElementById(target.dataset.ppMissing);
+      if (target.checked === isDash(input.value)) return;
+      input.value = target.checked ? "–" : "";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    } else {
+      const box = document.querySelector(`[data-pp-missing="${CSS.escape(target.id)}"]`);
+      if (box) box.checked = isDash(target.value);
+    }
+  }
+
   // What stands there about saving and errors was true of what was saved, not of what is typed now.
   function markUnsaved(form) {
     form.setAttribute("data-pp-dirty", "");
@@ -93,6 +115,7 @@
 
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-pp-count]")) countCharacters(event.target);
+    syncMissing(event.target);
     const form = event.target.closest("[data-pp-unsaved]");
     if (form && !form.hasAttribute("data-pp-dirty")) markUnsaved(form);
   });
@@ -106,6 +129,6 @@
     document.querySelectorAll("[data-pp-password]").forEach(addReveal);
     showPasskeys();
     document.querySelector("[data-pp-focus]")?.focus();
-    document.querySelectorAll("[data-pp-fill]").forEach((button) => { button.hidden = false; });
+    document.querySelectorAll("[data-pp-fill], [data-pp-suggest]").forEach((button) => { button.hidden = false; });
   });
 })();

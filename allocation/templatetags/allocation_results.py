@@ -86,9 +86,3 @@ def report_chip(submission: Submission) -> SafeString:
     """The chip that tells a region where its report stands."""
     state, label = chip_of(submission)
     return chip(state, str(label))
-
-
-@register.simple_tag
-def field_label(form: FiguresForm, name: str) -> str | Promise:
-    """The label of a form's field."""
-    return form[name].label

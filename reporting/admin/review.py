@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reporting import selectors
-from reporting.admin.flags import is_late, warnings_in
-from reporting.fields import Cell, cells_of
+from reporting.admin.flags import is_late
+from reporting.fields import Cell, Field, cells_of, field_named
+from reporting.indicators import Answer, answers_of
 from reporting.models import (
     STOCKHOLM,
     EventKind,
@@ -19,6 +20,7 @@ from reporting.models import (
     PostType,
     ReviewEvent,
     Revision,
+    Stage,
     State,
     Submission,
 )
@@ -52,6 +54,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One answer on the page of indicators, in the version before and in this one."""
+
+    field: Field
+    before: Answer | None
+    now: Answer
+    comment: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether this version says something else than the one before."""
+        return self.before is not None and self.before != self.now
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One check of a version: fine, or something to judge, with what the region said about it."""
 
@@ -79,6 +96,7 @@ class Review:
     revision: Revision
     previous: Revision | None
     rows: tuple[Row, ...]
+    indicators: tuple[IndicatorRow, ...]
     checks: tuple[Check, ...]
     dialogue: tuple[Said, ...]
     events: tuple[ReviewEvent, ...]
@@ -97,6 +115,7 @@ def review_of(submission: Submission) -> Review | None:
         revision=revision,
         previous=previous,
         rows=_rows(submission, revision, previous, planned),
+        indicators=_indicators(submission, revision, previous),
         checks=_checks(submission, revision, planned),
         dialogue=_dialogue(events, revisions),
         events=events,
@@ -126,27 +145,46 @@ def _rows(
 def _checks(submission: Submission, revision: Revision, planned: Mapping[int, int]) -> tuple[Check, ...]:
     figures = list(revision.figures.all())
     return (
-        *_plan_checks(figures, submission.reporting_round.years, planned),
+        *_plan_checks(revision, figures, submission.reporting_round.years, planned),
         _st_check(figures, submission.reporting_round.years),
         _time_check(submission, revision),
     )
 
 
+def _indicators(
+    submission: Submission, revision: Revision, previous: Revision | None
+) -> tuple[IndicatorRow, ...]:
+    """What was answered in either version; nothing where the region has not begun with the page."""
+    years = submission.reporting_round.years
+    stored = list(revision.indicators.all())
+    comments = {(indicator.key, indicator.year): indicator.comment for indicator in stored}
+    before = answers_of(previous.indicators.all(), years=years) if previous else {}
+    return tuple(
+        IndicatorRow(field, before.get(field), answer, comments.get((field.question.key, field.year), ""))
+        for field, answer in answers_of(stored, years=years).items()
+        if answer.is_answered or (field in before and before[field].is_answered)
+    )
+
+
 def _plan_checks(
-    figures: Sequence[Figure], years: Sequence[int], planned: Mapping[int, int]
+    revision: Revision, figures: Sequence[Figure], years: Sequence[int], planned: Mapping[int, int]
 ) -> tuple[Check, ...]:
+    """The warnings that were shown at submission, in their own words, with the reasons given."""
     reported = {figure.year: figure.posts for figure in figures if figure.post_type == PostType.AT}
-    found = {warning.field: warning for warning in warnings_in(figures, years=years, plans=planned)}
     checks = []
-    for year in years:
-        warning = found.get(Cell(PostType.AT, year).field)
-        if warning is not None:
+    for finding in revision.findings.all():
+        if finding.stage != Stage.WARNING:
+            continue
+        field = field_named(finding.field)
+        detail: Text = ""
+        year = field.year if field else None
+        if finding.code == "far-from-plan" and year is not None and year in planned:
             detail = format_lazy(
                 _("{planned} in the plan, {reported} in the report."),
                 planned=planned[year],
                 reported=reported[year],
             )
-            checks.append(Check(warning.title, detail, is_ok=False, comment=warning.comment))
+        checks.append(Check(finding.title, detail, is_ok=False, comment=finding.comment))
     compared = [year for year in years if year in planned]
     if not checks and compared:
         detail = format_lazy(

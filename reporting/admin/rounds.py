@@ -38,7 +38,7 @@ class RoundForm(forms.ModelForm):
 
     class Meta:
         model = ReportingRound
-        fields = ["name", "slug", "first_year", "last_year", "opens_at", "closes_at"]
+        fields = ["name", "slug", "first_year", "last_year", "follow_up_from", "opens_at", "closes_at"]
 
 
 @admin.register(ReportingRound)
@@ -49,7 +49,7 @@ class ReportingRoundAdmin(NeverDeletedMixin, admin.ModelAdmin):
     list_display = ["name", "years_text", "opens_at", "closes_at", "place", "submitted", "approved"]
     ordering = ["-opens_at"]
     show_full_result_count = False
-    fields = ["name", "slug", ("first_year", "last_year"), ("opens_at", "closes_at")]
+    fields = ["name", "slug", ("first_year", "last_year", "follow_up_from"), ("opens_at", "closes_at")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReportingRound]:
         """With the number of reports, and how far they have come."""
@@ -64,7 +64,7 @@ class ReportingRoundAdmin(NeverDeletedMixin, admin.ModelAdmin):
         """Address and years are fixed once somebody has begun: case numbers and drafts rest on them."""
         if obj is None or not _has_begun(obj):
             return []
-        return ["slug", "first_year", "last_year"]
+        return ["slug", "first_year", "last_year", "follow_up_from"]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Give every region a report in the round."""

@@ -12,7 +12,7 @@ from reporting.models.regions import (
     Region,
     Standing,
 )
-from reporting.models.rounds import STOCKHOLM, ReportingRound
+from reporting.models.rounds import STOCKHOLM, ReportingRound, Years
 from reporting.models.submissions import (
     COMMENT_MAX,
     MAX_POSTS,
@@ -63,6 +63,7 @@ __all__ = [
     "State",
     "Submission",
     "User",
+    "Years",
     "append_only",
     "content_sha256",
     "never_emptied",

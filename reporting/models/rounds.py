@@ -11,6 +11,19 @@ from django.utils.translation import gettext_lazy as _
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
+class Years(tuple[int, ...]):
+    """The years of a round, in order; `past` are the earlier ones whose outcome is asked for."""
+
+    past: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, first: int, last: int, *, past_from: int | None = None) -> "Years":
+        """The years from `first` to `last`, with the outcome of those from `past_from` to before `first`."""
+        years = cls(range(first, last + 1))
+        years.past = tuple(range(past_from, first)) if past_from else ()
+        return years
+
+
 @pghistory.track()
 class ReportingRound(models.Model):
     """A window in which every region reports its posts for some years."""
@@ -19,6 +32,12 @@ class ReportingRound(models.Model):
     name = models.CharField(_("name"), max_length=120)
     first_year = models.PositiveSmallIntegerField(_("first year"))
     last_year = models.PositiveSmallIntegerField(_("last year"))
+    follow_up_from = models.PositiveSmallIntegerField(
+        _("outcome asked from"),
+        null=True,
+        blank=True,
+        help_text=_("The first past year whose outcome is asked for; empty if none is."),
+    )
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"), help_text=_("The closing moment itself is too late."))
     is_demo = models.BooleanField(_("holds synthetic data"), default=False, editable=False)
@@ -30,6 +49,12 @@ class ReportingRound(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(last_year__gte=models.F("first_year")), name="round_years_in_order"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(follow_up_from__isnull=True)
+                | models.Q(follow_up_from__lt=models.F("first_year")),
+                name="followed_up_years_are_past",
+                violation_error_message=_("Only years before the round's first year have an outcome."),
             ),
             models.CheckConstraint(
                 condition=models.Q(closes_at__gt=models.F("opens_at")),
@@ -47,9 +72,9 @@ class ReportingRound(models.Model):
             raise ValidationError({"last_year": _("A round covers at most ten years.")})
 
     @property
-    def years(self) -> tuple[int, ...]:
-        """The years that are reported, in order."""
-        return tuple(range(self.first_year, self.last_year + 1))
+    def years(self) -> Years:
+        """The years that are reported, in order, and the past ones whose outcome is asked for."""
+        return Years.of(self.first_year, self.last_year, past_from=self.follow_up_from)
 
     def is_open(self, *, at: datetime) -> bool:
         """Whether regions may report at the moment `at` (aware)."""

@@ -143,6 +143,14 @@ def number(value: int | Decimal | None) -> str:
 
 
 @register.filter
+def figure(value: Decimal | None) -> str:
+    """Write a figure with the decimals that it has: 12.5 is `12,5`, 12.0 is `12`; None as missing."""
+    if value is None or value == value.to_integral_value():
+        return number(value)
+    return f"{number(value)},{str(value.normalize()).partition('.')[2]}"
+
+
+@register.filter
 def posts(value: int | Decimal | None) -> str:
     """Write a number of posts; the same form as `number`, named for what it counts."""
     return number(value)

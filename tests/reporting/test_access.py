@@ -93,6 +93,7 @@ class Samples:
                 "content_type_id": str(ContentType.objects.get_for_model(Group).pk),
                 "object_id": str(Group.objects.order_by("pk")[0].pk),
             },
+            "/admin/reporting/checkrule/<slug:code>/move/": {"code": "st-falls"},
             "/admin/autocomplete/": {"?": "app_label=reporting&model_name=membership&field_name=region"},
         }
         # route -> the form that is sent to it; an empty one to all others
