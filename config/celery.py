@@ -33,6 +33,10 @@ app.conf.beat_schedule = {
         "options": {"expires": SWEEP_SECONDS},
     },
     "remind regions": {"task": "reporting.send_reminders", "schedule": crontab(hour="7", minute="0")},
+    "remove files that nobody saved": {
+        "task": "reporting.remove_old_uploads",
+        "schedule": crontab(minute="20"),
+    },
     "status report": {
         "task": "allocation.send_status_reports",
         "schedule": crontab(hour="7", minute="5", day_of_week="mon-fri"),

@@ -5,6 +5,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from reporting import mailer, notices
+from reporting.exchange import waiting
 
 
 @shared_task(
@@ -31,3 +32,9 @@ def send_reminders_task() -> None:
     """Every morning: remind regions that have not submitted, if a reminder is due."""
     for mail_id in notices.write_reminders(at=timezone.now()):
         send_mail_task.delay(mail_id)
+
+
+@shared_task(name="reporting.remove_old_uploads")
+def remove_old_uploads_task() -> None:
+    """Every hour: remove files that were read in and saved by nobody in time."""
+    waiting.remove_old_uploads(at=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import indicators, report, start, submitting
+from reporting.views import files, indicators, report, start, submitting
 
 app_name = "reporting"
 
@@ -11,5 +11,12 @@ urlpatterns = [
     path("<slug:slug>/<str:code>/", report.report, name="report"),
     path("<slug:slug>/<str:code>/indicators/", indicators.indicators, name="indicators"),
     path("<slug:slug>/<str:code>/submit/", submitting.submit, name="submit"),
+    path("<slug:slug>/<str:code>/file/", files.upload, name="upload"),
+    path(
+        "<slug:slug>/<str:code>/file/template.xlsx", files.template, {"kind": "xlsx"}, name="template_excel"
+    ),
+    path("<slug:slug>/<str:code>/file/template.csv", files.template, {"kind": "csv"}, name="template_csv"),
+    path("<slug:slug>/<str:code>/file/<uuid:upload>/", files.read, name="upload_read"),
+    path("<slug:slug>/<str:code>/file/<uuid:upload>/remarks/", files.remarks, name="upload_remarks"),
     path("<slug:slug>/<str:code>/versions/<int:number>/", submitting.version, name="version"),
 ]

@@ -30,6 +30,8 @@ from reporting.models.submissions import (
     never_emptied,
     only_with_its_version,
 )
+from reporting.models.tokens import ApiToken
+from reporting.models.uploads import PendingUpload
 
 __all__ = [
     "COMMENT_MAX",
@@ -37,6 +39,7 @@ __all__ = [
     "STOCKHOLM",
     "SUBMITTING_ROLES",
     "TRANSITIONS",
+    "ApiToken",
     "Baseline",
     "CheckRule",
     "DraftValue",
@@ -48,6 +51,7 @@ __all__ = [
     "Mail",
     "MailKind",
     "Membership",
+    "PendingUpload",
     "PopulationReference",
     "PostType",
     "PublishedRate",

@@ -84,6 +84,7 @@ class Samples:
             "url": "no-such-page/",
             "app_label": "reporting",
             "provider_id": "no-such-provider",
+            "upload": "00000000-0000-0000-0000-000000000000",  # whose a file is: test_file_pages.py
             "pk": "0",  # a passkey that nobody has; whose they are: test_second_factor.py
         }
         # route -> values that hold for it alone; "?" is what stands behind the question mark

@@ -1,0 +1,348 @@
+"""The Excel template: filled from the draft, protected, with rules and help in every cell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from io import BytesIO
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import Cell, MergedCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.protection import WorkbookProtection
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reporting.checks import parse_figure
+from reporting.exchange.marking import Marking
+from reporting.exchange.template import (
+    COMMENT_ALLOWED,
+    CONTACT_MAX,
+    MISSING,
+    TEMPLATE_VERSIONS,
+    Row,
+    is_like_formula,
+    meaning,
+    template_rows,
+)
+from reporting.fields import Page
+from reporting.models import COMMENT_MAX, MAX_POSTS, STOCKHOLM, Submission
+
+MARKING_SHEET = "_platsplan"
+# The hidden row and column that tell where things stand, whatever language the template is in.
+HEADING_ROW, KEY_ROW = 5, 6
+COLUMNS: dict[Page, tuple[str, ...]] = {
+    Page.POSTS: ("field", "title", "year", "value", "unit", "planned", "comment", "help"),
+    Page.INDICATORS: ("field", "title", "year", "value", "unit", "comment", "help"),
+}
+_WIDTHS = {
+    "field": 4,
+    "title": 46,
+    "year": 8,
+    "value": 12,
+    "unit": 20,
+    "planned": 12,
+    "comment": 48,
+    "help": 70,
+}
+# Excel's own limits for what it says beside a cell.
+_TITLE_MAX, _PROMPT_MAX = 32, 255
+
+_PINE, _PAPER, _INK, _INK_2, _LINE = "FF0B3329", "FFF6F5F1", "FF14231E", "FF4B5B54", "FFDCDAD1"
+_INPUT = PatternFill("solid", fgColor="FFFFFBE6")
+_BAND = PatternFill("solid", fgColor="FFE2EEE9")
+_HEADING = PatternFill("solid", fgColor=_PINE)
+_HAIRLINE = Side(style="thin", color=_LINE)
+_EDGE = Side(style="thin", color="FF76837D")
+_FRAME = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
+_WRAPPED = Alignment(vertical="top", wrap_text=True)
+_TOP = Alignment(vertical="top")
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a template is filled with.
+
+    Attributes:
+        texts: field -> text as it stands in the draft.
+        versions: field -> the version of that text.
+        plans: year -> AT posts planned in the 2021 agreement.
+        address: where the file is read in again.
+    """
+
+    submission: Submission
+    texts: Mapping[str, str]
+    versions: Mapping[str, int]
+    plans: Mapping[int, int]
+    at: datetime
+    address: str
+
+    def marking(self, template: int) -> Marking:
+        """The marking of a template that is filled now."""
+        return Marking(
+            template,
+            self.submission.reporting_round.slug,
+            self.submission.region_id,
+            self.at.astimezone(STOCKHOLM),
+            self.versions,
+        )
+
+    def rows(self, template: int) -> tuple[Row, ...]:
+        """The rows of a template for the report."""
+        years = self.submission.reporting_round.years
+        return template_rows(TEMPLATE_VERSIONS[template], years=years, plans=self.plans)
+
+
+def excel_template(filling: Filling, *, template: int) -> bytes:
+    """The template as an .xlsx file, in the language that is active.
+
+    Args:
+        template: a key of `TEMPLATE_VERSIONS`.
+    """
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    rows = filling.rows(template)
+    for page in TEMPLATE_VERSIONS[template].pages:
+        sheet = workbook.create_sheet(sheet_titles()[page])
+        _write_page(sheet, page, [row for row in rows if row.page == page], filling)
+    _write_help(workbook.create_sheet(_("Help")), rows, filling)
+    _write_marking(workbook.create_sheet(MARKING_SHEET), filling.marking(template))
+    workbook.security = WorkbookProtection(lockStructure=True)
+    workbook.properties.creator = "Platsplan"
+    workbook.properties.title = _title(filling)
+    file = BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def sheet_titles() -> dict[Page, str]:
+    """Page -> the name of its sheet."""
+    return {Page.POSTS: _("AT and ST"), Page.INDICATORS: _("Indicators")}
+
+
+def put_text(cell: Cell | MergedCell, text: str) -> None:
+    """Write a text so that no program takes it for a formula."""
+    cell.value = text
+    if is_like_formula(text):
+        cell.data_type = "s"
+        cell.quotePrefix = True
+
+
+def _title(filling: Filling) -> str:
+    years = filling.submission.reporting_round.years
+    return _("AT and ST posts %(first)d–%(last)d") % {"first": years[0], "last": years[-1]}
+
+
+def _write_page(sheet: Worksheet, page: Page, rows: Sequence[Row], filling: Filling) -> None:
+    columns = COLUMNS[page]
+    _write_top(sheet, page, filling)
+    for number, key in enumerate(columns, 1):
+        sheet.cell(KEY_ROW, number, key)
+        heading = sheet.cell(HEADING_ROW, number, _headings()[key])
+        heading.font, heading.fill = Font(bold=True, color="FFFFFFFF"), _HEADING
+        heading.alignment = Alignment(vertical="center", wrap_text=True)
+        sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS[key]
+    sheet.row_dimensions[KEY_ROW].hidden = True
+    sheet.row_dimensions[HEADING_ROW].height = 30
+    sheet.column_dimensions["A"].hidden = True
+    line, group = KEY_ROW + 1, ""
+    for row in rows:
+        if str(row.group) != group and row.group:
+            band = sheet.cell(line, 2, str(row.group))
+            band.font = Font(bold=True, color=_INK)
+            for number in range(2, len(columns) + 1):
+                sheet.cell(line, number).fill = _BAND
+            line += 1
+        group = str(row.group)
+        _write_row(sheet, line, row, columns, filling.texts)
+        line += 1
+    _protect_and_set_up(sheet, last_row=line - 1, last_column=len(columns), filling=filling)
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "field": _("Field"),
+        "title": _("Figure"),
+        "year": _("Year"),
+        "value": _("Value"),
+        "unit": _("Unit"),
+        "planned": _("Plan of the 2021 agreement"),
+        "comment": _("Comment, or why it is missing"),
+        "help": _("What is counted"),
+    }
+
+
+def _write_top(sheet: Worksheet, page: Page, filling: Filling) -> None:
+    submission = filling.submission
+    top = sheet.cell(1, 2, f"{_title(filling)}: {sheet_titles()[page]}")
+    top.font = Font(bold=True, size=16, color=_PINE)
+    day = date_format(filling.at.astimezone(STOCKHOLM), "j F Y H:i")
+    put_text(
+        sheet.cell(2, 2),
+        _("%(region)s. Round %(round)s. Filled from the draft on %(day)s.")
+        % {"region": submission.region.name, "round": submission.reporting_round.name, "day": day},
+    )
+    sheet.cell(
+        3,
+        2,
+        _("Fill in the light cells. Enter 0 if there are none, and a dash (–) if the figure is missing."),
+    )
+    address = _("Read the file in at %(address)s. You see every change before it is saved.")
+    sheet.cell(4, 2, address % {"address": filling.address})
+    for line in (2, 3, 4):
+        sheet.cell(line, 2).font = Font(color=_INK_2)
+
+
+def _write_row(
+    sheet: Worksheet, line: int, row: Row, columns: Sequence[str], texts: Mapping[str, str]
+) -> None:
+    fixed: dict[str, str | int | None] = {
+        "field": row.name,
+        "title": str(row.title),
+        "year": row.year,
+        "unit": str(row.unit),
+        "planned": row.planned,
+        "help": str(row.help),
+    }
+    for number, key in enumerate(columns, 1):
+        cell = sheet.cell(line, number)
+        cell.alignment = _WRAPPED if key in ("title", "comment", "help") else _TOP
+        cell.border = Border(bottom=_HAIRLINE)
+        cell.font = Font(color=_INK if key == "title" else _INK_2)
+        if key == "value":
+            _fill_value(cell, row, texts.get(row.name, ""))
+            sheet.add_data_validation(_value_rule(cell, row))
+        elif key == "comment":
+            if row.comment_name:
+                _open(cell)
+                put_text(cell, meaning(texts.get(row.comment_name, ""), field=None))
+                sheet.add_data_validation(_text_rule(cell, str(row.label), COMMENT_MAX, str(COMMENT_ALLOWED)))
+        else:
+            cell.value = fixed[key]
+
+
+def _open(cell: Cell | MergedCell) -> None:
+    """Let the cell be filled in."""
+    cell.protection = Protection(locked=False)
+    cell.fill, cell.border = _INPUT, _FRAME
+    cell.font = Font(color=_INK)
+
+
+def _fill_value(cell: Cell | MergedCell, row: Row, text: str) -> None:
+    _open(cell)
+    plain = meaning(text, field=row.field)
+    if row.field is None:
+        cell.number_format = "@"
+        cell.alignment = _WRAPPED
+        put_text(cell, plain)
+        return
+    unit = row.field.question.unit
+    cell.number_format = "0.0" if unit.decimals else "0"
+    cell.alignment = Alignment(horizontal="right", vertical="top")
+    value = None if plain == MISSING else parse_figure(plain, unit=unit).value
+    if value is None:
+        put_text(cell, plain)
+    else:
+        cell.value = int(value) if value == value.to_integral_value() else Decimal(value)
+
+
+def _value_rule(cell: Cell | MergedCell, row: Row) -> DataValidation:
+    if row.field is None:
+        return _text_rule(cell, str(row.label), CONTACT_MAX[row.name], str(row.allowed))
+    at, decimals = cell.coordinate, row.field.question.unit.decimals
+    rule = DataValidation(
+        type="custom",
+        formula1=f'OR({at}="–",{at}="-",AND(ISNUMBER({at}),{at}>=0,{at}<={MAX_POSTS},'
+        f"ROUND({at},{decimals})={at}))",
+        allow_blank=True,
+    )
+    return _with_words(rule, cell, str(row.label), str(row.allowed), str(row.help))
+
+
+def _text_rule(cell: Cell | MergedCell, label: str, limit: int, allowed: str) -> DataValidation:
+    rule = DataValidation(
+        type="textLength", operator="lessThanOrEqual", formula1=str(limit), allow_blank=True
+    )
+    return _with_words(rule, cell, label, allowed, "")
+
+
+def _with_words(
+    rule: DataValidation, cell: Cell | MergedCell, label: str, allowed: str, advice: str
+) -> DataValidation:
+    rule.showErrorMessage = rule.showInputMessage = True
+    rule.errorTitle, rule.error = _("Not a figure that can be read in")[:_TITLE_MAX], allowed[:_PROMPT_MAX]
+    rule.promptTitle, rule.prompt = label[:_TITLE_MAX], f"{allowed} {advice}".strip()[:_PROMPT_MAX]
+    rule.add(cell)
+    return rule
+
+
+def _protect_and_set_up(sheet: Worksheet, *, last_row: int, last_column: int, filling: Filling) -> None:
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = sheet.protection.formatRows = False
+    sheet.freeze_panes = f"D{KEY_ROW + 1}"
+    sheet.sheet_properties.tabColor = _PINE
+    _set_up_page(sheet)
+    sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
+    sheet.print_area = f"A1:{get_column_letter(last_column)}{last_row}"
+    # In a footer & starts a code.
+    region = filling.submission.region.name.replace("&", "&&")
+    sheet.oddFooter = HeaderFooterItem(
+        left=_HeaderFooterPart(text=region), right=_HeaderFooterPart(text="&P / &N")
+    )
+
+
+def _set_up_page(sheet: Worksheet) -> None:
+    """Landscape, as wide as one page."""
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+
+
+def _write_help(sheet: Worksheet, rows: Sequence[Row], filling: Filling) -> None:
+    sheet.cell(1, 1, _("Help")).font = Font(bold=True, size=16, color=_PINE)
+    lines = [
+        _("Fill in the light cells on the other sheets. The other cells are locked."),
+        _("Enter numbers, not formulas. Copy with “paste values” from sheets of your own."),
+        _("Enter 0 if there are none. Enter a dash (–) if the figure is missing, and say why beside it."),
+        _("An empty cell empties the field in the draft."),
+        _("Save as .xlsx and read the file in at %(address)s.") % {"address": filling.address},
+        _("You see every change, cell by cell, before anything is saved. Nothing is submitted."),
+        _("If a colleague has changed a figure since you downloaded the file, you see both and choose."),
+    ]
+    for number, line in enumerate(lines, 2):
+        sheet.cell(number, 1, line).alignment = _WRAPPED
+        sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=3)
+    start = len(lines) + 3
+    for column, (heading, width) in enumerate(
+        ((_("Figure"), 52), (_("Allowed"), 52), (_("What is counted"), 80)), 1
+    ):
+        cell = sheet.cell(start, column, heading)
+        cell.font, cell.fill = Font(bold=True, color="FFFFFFFF"), _HEADING
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    explained: set[str] = set()
+    for row in rows:
+        if (title := str(row.title)) in explained:
+            continue
+        explained.add(title)
+        start += 1
+        for column, text in enumerate((title, str(row.allowed), str(row.help)), 1):
+            cell = sheet.cell(start, column, text)
+            cell.alignment, cell.border = _WRAPPED, Border(bottom=_HAIRLINE)
+    sheet.protection.sheet = True
+    _set_up_page(sheet)
+
+
+def _write_marking(sheet: Worksheet, marking: Marking) -> None:
+    for line, (key, text) in enumerate(marking.texts().items(), 1):
+        sheet.cell(line, 1, key)
+        cell = sheet.cell(line, 2, text)
+        cell.data_type = "s"
+    sheet.sheet_state = "veryHidden"
+    sheet.protection.sheet = True
