@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.health.HealthMiddleware",
+    "config.uploads.OversizedRequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -241,14 +242,38 @@ USE_THOUSAND_SEPARATOR = False
 STATIC_URL = "static/"
 STATIC_ROOT = PLATSPLAN_VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Attachments are private: no address leads to this folder, only the view that asks who may see what.
+ATTACHMENTS_FOLDER: str = env.str("ATTACHMENTS_FOLDER", default=str(PLATSPLAN_VAR / "attachments"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": ATTACHMENTS_FOLDER,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "woff", "woff2")
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# Uploads -----------------------------------------------------------------------------------------
+
+ATTACHMENT_MAX_BYTES: int = env.int("ATTACHMENT_MAX_MB", default=10) * 1_000_000
+ATTACHMENTS_PER_MESSAGE: int = env.int("ATTACHMENTS_PER_MESSAGE", default=5)
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.CappedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Room for a message whose files are too large or too many, so that it is refused with its text kept.
+REQUEST_MAX_BYTES = 3 * ATTACHMENT_MAX_BYTES * ATTACHMENTS_PER_MESSAGE
 
 # Safety ------------------------------------------------------------------------------------------
 

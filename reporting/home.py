@@ -1,5 +1,6 @@
 """What a region's own page tells: where the report stands and what to do next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reporting import selectors
+from reporting import selectors, threads
 from reporting.checking import checks_of
 from reporting.checks import errors_of, warnings_of
 from reporting.models import (
@@ -18,11 +19,14 @@ from reporting.models import (
     PostType,
     ReviewEvent,
     Revision,
+    Side,
     State,
     Submission,
 )
 
 Text = str | Promise
+# On the start page; the thread has them all.
+SHOWN_MESSAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class Home:
     steps: tuple[Step, ...]
     todos: tuple[Todo, ...]
     happenings: tuple[Happening, ...]
-    messages: tuple[ReviewEvent, ...]
+    messages: tuple[threads.Entry, ...]
+    unread_count: int
+    question: str
     latest: Revision | None
     action: Text
 
@@ -86,6 +92,8 @@ def home_of(submission: Submission, *, membership: Membership, at: datetime) -> 
     chip, label = chip_of(submission)
     checks = checks_of(submission)
     found = checks.check(texts, submitting=True)
+    thread = threads.thread_of(submission, reader_id=membership.user_id, side=Side.REGION)
+    from_agency = [entry for entry in reversed(thread.entries) if entry.side == Side.AGENCY and entry.text]
     return Home(
         chip=chip,
         chip_label=label,
@@ -102,10 +110,20 @@ def home_of(submission: Submission, *, membership: Membership, at: datetime) -> 
         if changeable
         else (),
         happenings=_happenings(submission, revisions, events, last, first_year=reporting_round.first_year),
-        messages=tuple(event for event in events if event.message),
+        messages=tuple(from_agency[:SHOWN_MESSAGES]),
+        unread_count=thread.new_count,
+        question=_question(submission, events),
         latest=revisions[0] if revisions else None,
         action=_action(submission),
     )
+
+
+def _question(submission: Submission, events: Sequence[ReviewEvent]) -> str:
+    """Where in the thread the question stands that the agency waits for an answer to; empty if none."""
+    if submission.state != State.RETURNED:
+        return ""
+    asked = next((event for event in events if event.kind == EventKind.RETURNED), None)
+    return f"e-{asked.pk}" if asked else ""
 
 
 def chip_of(submission: Submission) -> tuple[str, Text]:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from reporting.models import (
+    Attachment,
     Baseline,
     DraftValue,
     EventKind,
@@ -47,6 +48,12 @@ def submissions_editable_by(user: User) -> QuerySet[Submission]:
     return Submission.objects.select_related("region", "reporting_round").filter(
         region__memberships__user=user
     )
+
+
+def attachments_visible_to(user: User) -> QuerySet[Attachment]:
+    """Files that came with messages about reports that `user` may read."""
+    reports = submissions_visible_to(user).order_by().values("pk")
+    return Attachment.objects.filter(message__submission__in=reports)
 
 
 def current_round(*, at: datetime) -> ReportingRound | None:

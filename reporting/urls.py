@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from reporting.views import files, indicators, report, start, submitting
+from reporting.views import files, indicators, messages, report, start, submitting
 
 app_name = "reporting"
 
 urlpatterns = [
     path("", start.start, name="start"),
+    path("messages/", messages.inbox, name="inbox"),
     path("<slug:slug>/<str:code>/", report.report, name="report"),
     path("<slug:slug>/<str:code>/indicators/", indicators.indicators, name="indicators"),
+    path("<slug:slug>/<str:code>/messages/", messages.thread, name="messages"),
+    path("<slug:slug>/<str:code>/messages/files/<int:number>/", messages.attachment, name="attachment"),
     path("<slug:slug>/<str:code>/submit/", submitting.submit, name="submit"),
     path("<slug:slug>/<str:code>/file/", files.upload, name="upload"),
     path(

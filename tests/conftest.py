@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pgtrigger
 import psycopg
 import pytest
+from django.conf import settings
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -87,8 +88,7 @@ def english() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_files() -> Iterator[None]:
     """Static files by their plain names: the hashed ones exist only after collectstatic."""
-    storages = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    storages = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     with override_settings(STORAGES=storages):

@@ -1,4 +1,4 @@
-"""What the review page of a report shows: figures side by side, checks, dialogue."""
+"""What the review page of a report shows of its figures: side by side, and checked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from reporting.fields import Cell, Field, cells_of, field_named
 from reporting.indicators import Answer, answers_of
 from reporting.models import (
     STOCKHOLM,
-    EventKind,
     Figure,
     PostType,
     ReviewEvent,
@@ -79,17 +78,6 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One line of the dialogue."""
-
-    by: str
-    is_agency: bool
-    at: datetime
-    text: Text
-    answer_by: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Review:
     """Everything the page shows about a submitted report, apart from amounts."""
 
@@ -98,7 +86,6 @@ class Review:
     rows: tuple[Row, ...]
     indicators: tuple[IndicatorRow, ...]
     checks: tuple[Check, ...]
-    dialogue: tuple[Said, ...]
     events: tuple[ReviewEvent, ...]
 
 
@@ -117,7 +104,6 @@ def review_of(submission: Submission) -> Review | None:
         rows=_rows(submission, revision, previous, planned),
         indicators=_indicators(submission, revision, previous),
         checks=_checks(submission, revision, planned),
-        dialogue=_dialogue(events, revisions),
         events=events,
     )
 
@@ -234,32 +220,6 @@ def _time_check(submission: Submission, revision: Revision) -> Check:
 def _joined(parts: Sequence[Text]) -> Text:
     pattern = ", ".join(f"{{part{index}}}" for index in range(len(parts)))
     return format_lazy(pattern, **{f"part{index}": part for index, part in enumerate(parts)})
-
-
-def _dialogue(events: Sequence[ReviewEvent], revisions: Sequence[Revision]) -> tuple[Said, ...]:
-    """What the agency wrote, and the comments that came with each version, oldest first."""
-    comments = {
-        revision.pk: [figure for figure in revision.figures.all() if figure.comment] for revision in revisions
-    }
-    said = []
-    for event in reversed(events):
-        if event.kind == EventKind.SUBMITTED:
-            said += [
-                Said(event.by_name, is_agency=False, at=event.at, text=_commented(figure))
-                for figure in comments[event.revision_id]
-            ]
-        elif event.message:
-            said.append(
-                Said(
-                    event.by_name, is_agency=True, at=event.at, text=event.message, answer_by=event.answer_by
-                )
-            )
-    return tuple(said)
-
-
-def _commented(figure: Figure) -> Text:
-    label = Cell(PostType(figure.post_type), figure.year).label
-    return format_lazy("{label}: {comment}", label=label, comment=figure.comment)
 
 
 def may_start(submission: Submission) -> bool:

@@ -1,7 +1,7 @@
 """The reports: the queue, the review page, and the actions that change where a report stands."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.admin import review
+from reporting.admin.dialogue import DialogueMixin, UnreadFilter
 from reporting.admin.flags import FLAGS, flagged, flags_of
 from reporting.admin.forms import DecisionForm, ReviewForm
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
+from reporting.messageforms import MessageForm
 from reporting.models import Baseline, Figure, PostType, Revision, Submission
 from reporting.services.review import approve_report, return_report, start_review
 from reporting.templatetags.platsplan import chip, missing, number, signed
@@ -45,7 +47,7 @@ class FlagFilter(admin.SimpleListFilter):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Reports are read here, and moved on by services. What a region is typing is never shown."""
 
     list_display = [
@@ -57,9 +59,10 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "reported",
         "increase",
         "flags",
+        "messages_chip",
         "submitted",
     ]
-    list_filter = ["state", "reporting_round", FlagFilter]
+    list_filter = ["state", "reporting_round", FlagFilter, UnreadFilter]
     list_select_related = ["region", "reporting_round"]
     search_fields = ["region__name", "region__short_name", "region__code"]
     ordering = ["-reporting_round__opens_at", "region"]
@@ -71,24 +74,22 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         return super().get_queryset(request).select_related("region", "reporting_round")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The list, with the newest version's figures and the plans: three queries, however many reports."""
+        """The list with newest figures, plans and unread messages: four queries, however many reports."""
         changelist = super().get_changelist_instance(request)
         changelist.result_list = _with_figures(changelist.result_list)
+        self.count_unread(request, changelist.result_list)
         return changelist
 
     def get_urls(self) -> list[URLPattern]:
-        """The decision's own address, before the page that catches everything."""
+        """The addresses of decision and message, before the page that catches everything."""
         decide = self.admin_site.admin_view(self.decide_view)
         return [
             path("<path:object_id>/decide/", decide, name="reporting_submission_decide"),
+            *self.dialogue_urls(),
             *super().get_urls(),
         ]
 
     # Who may do what; Django asks for these by the names in an action's `permissions`.
-
-    def has_start_permission(self, request: HttpRequest) -> bool:
-        """Whether the asker may start a review."""
-        return signed_in(request).has_perm("reporting.review_submission")
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
         """Whether the asker may approve."""
@@ -172,7 +173,7 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
             raise Http404
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._review_page(request, submission, form=None)
+        return self.review_page(request, submission, form=None)
 
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Start a review, approve or return; what was typed is kept where it does not go through."""
@@ -203,17 +204,25 @@ class SubmissionAdmin(ReadOnlyMixin, admin.ModelAdmin):
                 return redirect("admin:reporting_submission_change", submission.pk)
         # The state may have changed meanwhile: show it as it is now.
         fresh = self.get_object(request, unquote(object_id))
-        return self._review_page(request, fresh or submission, form=form)
+        return self.review_page(request, fresh or submission, form=form)
 
-    def _review_page(
-        self, request: HttpRequest, submission: Submission, *, form: ReviewForm | None
+    def review_page(
+        self,
+        request: HttpRequest,
+        submission: Submission,
+        *,
+        form: ReviewForm | None,
+        message_form: MessageForm | None = None,
+        message_reasons: Sequence[str] = (),
     ) -> HttpResponse:
+        """The review page, with the forms as they were sent where they did not go through."""
         shown = review.review_of(submission)
         today = review.today_in_sweden(timezone.now())
         if form is None and shown is not None:
             form = ReviewForm(today=today, initial={"revision_number": shown.revision.number})
         context = {
             **self.admin_site.each_context(request),
+            **self.dialogue(request, submission, form=message_form, reasons=message_reasons),
             "title": _page_title(submission),
             "opts": self.opts,
             "submission": submission,

@@ -1,6 +1,16 @@
 """The reporting models."""
 
 from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
+from reporting.models.messages import (
+    BODY_MAX,
+    CONTENT_TYPES,
+    NAME_MAX,
+    Attachment,
+    FileKind,
+    Message,
+    ReadMark,
+    Side,
+)
 from reporting.models.outbox import Mail, MailKind
 from reporting.models.people import SUBMITTING_ROLES, Language, Membership, Role, User
 from reporting.models.regions import (
@@ -34,34 +44,42 @@ from reporting.models.tokens import ApiToken
 from reporting.models.uploads import PendingUpload
 
 __all__ = [
+    "BODY_MAX",
     "COMMENT_MAX",
+    "CONTENT_TYPES",
     "MAX_POSTS",
+    "NAME_MAX",
     "STOCKHOLM",
     "SUBMITTING_ROLES",
     "TRANSITIONS",
     "ApiToken",
+    "Attachment",
     "Baseline",
     "CheckRule",
     "DraftValue",
     "EventKind",
     "Figure",
+    "FileKind",
     "Indicator",
     "Inhabitants",
     "Language",
     "Mail",
     "MailKind",
     "Membership",
+    "Message",
     "PendingUpload",
     "PopulationReference",
     "PostType",
     "PublishedRate",
     "RaisedFinding",
+    "ReadMark",
     "Region",
     "ReportingRound",
     "ReviewEvent",
     "Revision",
     "RevisionFinding",
     "Role",
+    "Side",
     "Stage",
     "Standing",
     "State",

@@ -31,6 +31,8 @@ ICONS: dict[str, str] = {
     "M5.2 7V5a2.8 2.8 0 015.6 0v2",
     "mail": "M2.5 3.5h11v9h-11zM2.5 4.5L8 8.8l5.5-4.3",
     "not-included": "M4 8h8M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
+    "paperclip": "M12.8 7.4l-5 5a3.1 3.1 0 01-4.4-4.4l5.4-5.4a2.1 2.1 0 013 3l-5.3 5.3a1 1 0 01-1.5-1.4"
+    "l4.8-4.8",
     "pencil": "M10.8 2.8l2.4 2.4L5.6 12.8 2.5 13.5l.7-3.1z",
     "refresh": "M13 8a5 5 0 11-1.6-3.7M13 2.5v3h-3",
     "return": "M6 4L2.5 7.5 6 11M2.8 7.5H10a3.5 3.5 0 010 7H8",
@@ -58,6 +60,7 @@ CHIPS: dict[str, tuple[str, str, Promise]] = {
     "preliminary": ("review", "eye", _("Preliminary")),
     "included": ("ok", "check", _("Included")),
     "not_included": ("none", "not-included", _("Not included")),
+    "new": ("sent", "mail", _("New")),
     "ok": ("ok", "check", _("No errors")),
     "warning": ("back", "warning", _("Warning")),
     "error": ("error", "warning", _("Error")),

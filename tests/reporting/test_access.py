@@ -4,6 +4,7 @@ A new address needs a row there. The failure prints it, ready to paste. Where a 
 that nothing here fills in, the failure says so: make the row in `make_world` and name it in `Samples`.
 """
 
+import io
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -23,8 +24,9 @@ from pytest_django import Settings
 from allocation import runner
 from allocation.models import AllocationRun, Recomputation
 from config import urls
-from reporting.models import ReportingRound, Role, User
+from reporting.models import Attachment, ReportingRound, Role, Side, User
 from reporting.reference import load_reference_data
+from reporting.services.messages import Upload, post_message
 from tests.access import (
     ALWAYS_ASKED,
     DOCUMENT,
@@ -36,7 +38,15 @@ from tests.access import (
     read_table,
     written_row,
 )
-from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user
+from tests.factories import (
+    make_officer,
+    make_region_member,
+    make_round,
+    make_submission,
+    make_user,
+    report_of,
+)
+from tests.files import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +73,15 @@ def make_world() -> World:
     people["decision-maker"] = [make_user(is_staff=True, groups=["Beslutsfattare"])]
     people["administrator"] = [make_user(is_staff=True, is_superuser=True)]
     make_submission(reporting_round, "03", by=people["ombud"][0], at=now)
+    file = Upload(name="a.pdf", content=io.BytesIO(pdf()), size=len(pdf()))
+    post_message(
+        submission_id=report_of(reporting_round).pk,
+        side=Side.REGION,
+        body="See the file.",
+        uploads=[file],
+        by=people["ombud"][0],
+        at=now,
+    )
     for request in Recomputation.objects.all():
         runner.recompute(request.pk, at=now)
     return World(reporting_round, AllocationRun.objects.get(), people)
@@ -90,6 +109,9 @@ class Samples:
         # route -> values that hold for it alone; "?" is what stands behind the question mark
         self.by_route: dict[str, dict[str, str]] = {
             "/report/": {"?": "region=03"},
+            "/report/<slug:slug>/<str:code>/messages/files/<int:number>/": {
+                "number": str(Attachment.objects.get().pk),
+            },
             "/admin/r/<path:content_type_id>/<path:object_id>/": {
                 "content_type_id": str(ContentType.objects.get_for_model(Group).pk),
                 "object_id": str(Group.objects.order_by("pk")[0].pk),
