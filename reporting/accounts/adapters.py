@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ReauthenticationRequired
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -16,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from reporting.accounts import is_refused
 from reporting.accounts.devices import device_of
 from reporting.accounts.identities import provider_methods
 from reporting.accounts.recency import must_prove_factor, signed_in_recently
@@ -107,16 +106,3 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allaut
         if must_prove_factor(allauth_context.request):
             return [method for method in methods if method["id"].startswith("mfa_")]
         return methods + provider_methods(user)
-
-
-class InvitedBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no stubs
-    """Refuses demonstration accounts outside demonstration mode, at sign-in and in sessions that exist."""
-
-    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
-        """Whether the account may be used here and now."""
-        return not is_refused(user) and bool(super().user_can_authenticate(user))
-
-
-def is_refused(user: AbstractBaseUser | None) -> bool:
-    """Whether it is a demonstration account outside the demonstration."""
-    return getattr(user, "is_demo", False) and not settings.PLATSPLAN_DEMO

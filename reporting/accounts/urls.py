@@ -4,7 +4,7 @@ from allauth.socialaccount.views import login_cancelled
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from reporting.accounts import views
+from reporting.accounts import provider_views, views
 from reporting.views.start import not_found
 
 urlpatterns = [
@@ -15,7 +15,7 @@ urlpatterns = [
     path("sessions/<int:number>/end/", views.end_one, name="account_end_session"),
     path(
         "reauthenticate/<slug:provider_id>/",
-        views.confirm_with_provider,
+        provider_views.confirm,
         name="account_reauthenticate_provider",
     ),
     path("2fa/", views.SecondFactors.as_view(), name="mfa_index"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("allauth.account.urls")),
     path("2fa/", include("allauth.mfa.urls")),
     # Of identity providers only the way in and back: nobody links an identity by hand, or signs up with one.
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<slug:provider_id>/login/", provider_views.go_there, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/callback/", provider_views.come_back, name="openid_connect_callback"),
     path("oidc/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
 ]

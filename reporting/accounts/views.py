@@ -17,9 +17,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import validate_host
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.ipv6 import is_valid_ipv6_address
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -100,30 +98,6 @@ def end_one(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     messages.success(request, _("That session is ended."))
     return redirect("usersessions_list")
-
-
-@never_cache
-@require_safe
-def confirm_with_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Have the person's own identity provider ask for the password once more."""
-    name = linked_providers(_user(request)).get(provider_id)
-    if name is None:
-        raise Http404
-    wanted = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        wanted = reverse("account")
-    # max_age=0 makes the provider ask again and tell when it did; a browser that drops it is found out.
-    ask = {
-        "process": "redirect",
-        "next": wanted,
-        "auth_params": urlencode({"prompt": "login", "max_age": "0"}),
-    }
-    login = reverse("openid_connect_login", kwargs={"provider_id": provider_id})
-    return render(
-        request,
-        "account/reauthenticate_provider.html",
-        {"provider_name": name, "address": f"{login}?{urlencode(ask)}"},
-    )
 
 
 def _open_sessions(request: HttpRequest) -> list[OpenSession]:
