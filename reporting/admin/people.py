@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reporting.admin.factors import FactorResetMixin
 from reporting.admin.forms import InviteForm, LabelledInlineFormSet, MembershipForm, PersonForm, RoleFormSet
 from reporting.admin.readonly import NeverDeletedMixin, signed_in
 from reporting.errors import DomainError
@@ -87,7 +88,7 @@ class AccountFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
+class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
     """Accounts. People at the agency are changed by administrators only.
 
     Whoever can change an address can have a new password sent to it, so an address is fixed for
@@ -106,7 +107,7 @@ class PersonAdmin(NeverDeletedMixin, admin.ModelAdmin):
         (gettext_lazy("The agency"), {"fields": list(AGENCY_FIELDS)}),
     ]
     inlines = [MembershipInline]
-    actions = ["invite_again"]
+    actions = ["invite_again", "reset_factor"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With the roles that the list shows."""

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import environ
 import pytest
@@ -10,7 +11,6 @@ from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -55,9 +55,7 @@ def environment(address: str, **more: str) -> environ.Env:
     return env
 
 
-def come_back(
-    client: Client, provider: IdentityProvider, *, sub: str = "anna", query: str = ""
-) -> HttpResponse:
+def come_back(client: Client, provider: IdentityProvider, *, sub: str = "anna", query: str = "") -> Any:
     """Follow the link on the sign-in page there and back again; the answer to the coming back."""
     there = client.get(f"/accounts/oidc/uppsala/login/?process=login{query}")
     assert there["Location"].startswith(f"{provider.address}/oauth2/authorize?")

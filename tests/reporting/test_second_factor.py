@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import io
 import re
 import struct
 import time
@@ -11,6 +12,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.admin.models import LogEntry
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -213,6 +216,29 @@ def test_an_administrator_resets_a_lost_factor_and_the_person_is_told() -> None:
     assert not Authenticator.objects.filter(user=person).exists()
     assert administrator.name in Mail.objects.get(recipient=person.email).text
     assert signed_in(step_one(person))
+
+
+def test_the_desk_offers_the_reset_to_administrators_only() -> None:
+    administrator, clerk = officer(is_superuser=True), make_officer()
+    person = with_app()
+    typed = {"action": "reset_factor", "_selected_action": [person.pk]}
+    for by, left in ((clerk, 2), (administrator, 0)):
+        client = Client(headers=EN)
+        client.force_login(by)
+        assert (b"Reset the second factor" in client.get("/admin/reporting/user/").content) is (left == 0)
+        client.post("/admin/reporting/user/", typed)
+        assert Authenticator.objects.filter(user=person).count() == left
+    assert LogEntry.objects.get().object_id == str(person.pk)
+
+
+def test_the_server_resets_when_no_administrator_can_sign_in() -> None:
+    person = with_app(email="admin@example.com")
+    for address, words in (("Admin@example.com", "is reset"), ("admin@example.com", "has none")):
+        call_command("reset_second_factor", address, stdout=(said := io.StringIO()))
+        assert words in said.getvalue()
+    assert not Authenticator.objects.filter(user=person).exists()
+    with pytest.raises(CommandError, match="Nobody has the address"):
+        call_command("reset_second_factor", "nobody@example.com")
 
 
 def test_secrets_are_sealed_and_another_key_opens_nothing(settings: Settings) -> None:
