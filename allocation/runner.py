@@ -1,5 +1,6 @@
 """What the worker does with a request to recompute."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -95,6 +96,7 @@ def compute_round(
     if not grants:
         raise NoGrant(_("The round has no grant. Add one to the round before computing."))
     rules = {grant.rules_name: load_rules(grant.rules_name) for grant in grants}
+    _check_versions(rules.values())
     figures = selectors.figures_of(
         reporting_round,
         [(grant.rules_name, grant.year, rules[grant.rules_name].population_reference) for grant in grants],
@@ -107,6 +109,21 @@ def compute_round(
         for row in figures[grants[0].rules_name]
     ]
     return runs, basis
+
+
+def _check_versions(rule_sets: Collection[RuleSet]) -> None:
+    """Refuse rules that bear the version of an earlier run and say something else than that run's rules."""
+    texts = {rules.version: rules.sha256 for rules in rule_sets}
+    used = AllocationRun.objects.filter(rules_version__in=texts).values_list("rules_version", "rules_sha256")
+    for version, checksum in used.order_by().distinct():
+        if checksum != texts[version]:
+            raise RunFailed(
+                _(
+                    "Runs of %(version)s have been computed from another text of the rules. "
+                    "A published version never changes: give the corrected rules a new version."
+                )
+                % {"version": version}
+            )
 
 
 def _compute_grant(

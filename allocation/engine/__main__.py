@@ -39,8 +39,8 @@ _VERIFY = """
 Compute a bundle anew from its own rule set and figures, with the standard library alone, and compare
 everything but its member "about", which only tells which run it was.
 
-A bundle whose rule set bears the version of a rule set shipped with this engine must have its exact
-text, since published versions never change. The line says "as shipped" where that is so.
+A bundle whose rule set bears a published version must have the text that was published, since that
+never changes. The line says "as shipped" where that is so.
 """
 _VERIFY_STATUS = """
 exit status:

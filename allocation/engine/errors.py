@@ -28,6 +28,10 @@ class RuleSetNotFound(RuleSetInvalid):
     """There is no rule set of that name, or its file cannot be read."""
 
 
+class RuleSetChanged(RuleSetInvalid):
+    """A text bears a published version, but is not the text that was published."""
+
+
 class InvalidReport(EngineError):
     """A figure of one region cannot be used.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from allocation.engine.errors import RuleSetInvalid, RuleSetNotFound
+from allocation.engine.published import RULES_FOLDER, check_published
 from allocation.engine.reports import LARGEST_FIGURE, clip
 from allocation.engine.rules import (
     NEEDS_REPORT,
@@ -29,8 +30,6 @@ from allocation.engine.rules import (
 )
 from allocation.engine.tables import Table
 
-RULES_FOLDER = Path(__file__).resolve().parent.parent / "rules"
-
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_DECIMALS = 4
 _LARGEST_RATE = 1_000_000
@@ -49,6 +48,7 @@ def load_rules(name: str) -> RuleSet:
     Raises:
         RuleSetNotFound: there is no rule set of that name.
         RuleSetInvalid: the file breaks a rule; names file, key and reason.
+        RuleSetChanged: the file bears a published version and has another text.
     """
     if name not in available_rules():
         shipped = ", ".join(available_rules())
@@ -58,6 +58,7 @@ def load_rules(name: str) -> RuleSet:
     rules = load_rules_file(RULES_FOLDER / f"{name}.toml")
     if rules.name != name:
         raise RuleSetInvalid(rules.origin, "name", f"must be {name}, like the file, not {rules.name}")
+    check_published(rules)
     return rules
 
 

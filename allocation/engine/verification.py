@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from allocation.engine.allocate import compute
 from allocation.engine.bundle import bundle_of
 from allocation.engine.errors import BundleUnusable, EngineError
+from allocation.engine.published import published_versions
 from allocation.engine.reports import Report
 from allocation.engine.results import Allocation
-from allocation.engine.rulefile import available_rules, load_rules, parse_rules
+from allocation.engine.rulefile import parse_rules
 from allocation.engine.rules import RuleSet
 
 _SHOWN = 80
@@ -35,7 +36,7 @@ class Difference(NamedTuple):
 class Verified(NamedTuple):
     """A bundle that the computation confirms.
 
-    `shipped` tells whether its rule set is one that comes with this engine.
+    `shipped` tells whether its rule set is one that this engine has been published with.
     """
 
     rules: RuleSet
@@ -47,8 +48,7 @@ class Verified(NamedTuple):
 def verify(bundle: Mapping[str, Any]) -> Verified | Difference:
     """Compute a bundle anew and compare all of it but `about`, value by value and type by type.
 
-    A rule set that bears the version of a shipped one must have its text: published versions never
-    change.
+    A rule set that bears a published version must have the published text, which never changes.
 
     Returns:
         the confirmed run, or the first difference in the order of the document.
@@ -72,13 +72,13 @@ def verify(bundle: Mapping[str, Any]) -> Verified | Difference:
         raise
     except EngineError as error:
         raise BundleUnusable("the bundle", str(error)) from error
-    shipped = _shipped(rules.version)
-    if shipped is not None and shipped.sha256 != rules.sha256:
-        return _difference("rules.sha256", rules.sha256, shipped.sha256)
+    published = published_versions().get(rules.version)
+    if published is not None and published != rules.sha256:
+        return _difference("rules.sha256", rules.sha256, published)
     _member(bundle, "about", dict)
     expected = bundle_of(rules, reports, allocation, about={})
     found = _first_difference({**bundle, "about": {}}, expected, "")
-    return found or Verified(rules, reports, allocation, shipped is not None)
+    return found or Verified(rules, reports, allocation, published is not None)
 
 
 def _member(bundle: Mapping[str, Any], name: str, kind: type) -> Any:
@@ -96,14 +96,6 @@ def _reports(rows: list[Any]) -> list[Report]:
             raise BundleUnusable(f"inputs.{number}", f"must be an object with {', '.join(names)}")
         reports.append(Report(**row))
     return reports
-
-
-def _shipped(version: str) -> RuleSet | None:
-    for name in available_rules():
-        if version.rpartition(".")[0] == name:
-            rules = load_rules(name)
-            return rules if rules.version == version else None
-    return None
 
 
 def _first_difference(found: Any, expected: Any, path: str) -> Difference | None:

@@ -38,6 +38,18 @@ RETURN NULL;
 """
 
 
+_ONE_TEXT = """
+IF EXISTS (
+    SELECT 1 FROM allocation_allocationrun
+    WHERE rules_version = NEW.rules_version AND rules_sha256 <> NEW.rules_sha256
+)
+THEN
+    RAISE EXCEPTION 'version % of the rules has another text in an earlier run', NEW.rules_version;
+END IF;
+RETURN NEW;
+"""
+
+
 def _at_commit(name: str, func: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
@@ -45,6 +57,13 @@ def _at_commit(name: str, func: str) -> pgtrigger.Trigger:
         operation=pgtrigger.Insert,
         timing=pgtrigger.Deferred,
         func=func,
+    )
+
+
+def one_text_per_version() -> pgtrigger.Trigger:
+    """A trigger that refuses a run whose rules bear an earlier run's version and another text."""
+    return pgtrigger.Trigger(
+        name="one_text_per_version", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_ONE_TEXT
     )
 
 
@@ -131,7 +150,12 @@ class AllocationRun(models.Model):
                 condition=models.Q(allocated_kr__gte=0, unallocated_kr__gte=0), name="run_is_not_negative"
             ),
         )
-        triggers = (append_only(), never_emptied(), sums_to_its_run(run="id"))
+        triggers = (
+            append_only(),
+            never_emptied(),
+            one_text_per_version(),
+            sums_to_its_run(run="id"),
+        )
 
     def __str__(self) -> str:
         return f"{self.round_grant.title}, {_('run')} {self.number}"

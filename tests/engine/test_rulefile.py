@@ -20,7 +20,7 @@ from allocation.engine import (
     load_rules_file,
     parse_rules,
 )
-from allocation.engine.rulefile import RULES_FOLDER
+from allocation.engine.published import RULES_FOLDER
 from tests.engine.factories import by_ladder, by_weight, pot_text, rule_text, rules_of
 
 TEXT_2022 = (RULES_FOLDER / "at-2022.toml").read_text(encoding="utf-8")
