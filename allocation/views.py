@@ -43,7 +43,7 @@ def preview(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         submissions_editable_by(cast("User", request.user)), reporting_round__slug=slug, region_id=code
     )
     context = {"previews": previews_of(submission, request.POST.dict())}
-    return render(request, "allocation/_preview.html", context)
+    return render(request, "allocation/_preview_update.html", context)
 
 
 @require_safe

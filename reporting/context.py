@@ -7,6 +7,17 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from reporting import selectors, threads
+from reporting.models import Membership
+
+
+def memberships_of_visitor(request: HttpRequest) -> list[Membership]:
+    """The roles of whoever asks, read once for each request."""
+    known: list[Membership] | None = getattr(request, "platsplan_memberships", None)
+    if known is None:
+        user = getattr(request, "user", None)
+        known = list(selectors.memberships_of(user)) if user else []
+        request.platsplan_memberships = known  # type: ignore[attr-defined]
+    return known
 
 
 def platsplan(request: HttpRequest) -> dict[str, Any]:
@@ -14,7 +25,7 @@ def platsplan(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     return {
         "demo_mode": settings.PLATSPLAN_DEMO,
-        "memberships": SimpleLazyObject(lambda: list(selectors.memberships_of(user)) if user else []),
+        "memberships": SimpleLazyObject(lambda: memberships_of_visitor(request)),
         "unread_in_regions": SimpleLazyObject(lambda: threads.unread_for_region(user).total() if user else 0),
         "unread_at_agency": SimpleLazyObject(lambda: _unread_at_agency(request)),
     }

@@ -36,5 +36,13 @@ class DraftChanged(DomainError):
     """Somebody has changed the draft since it was read through."""
 
 
+class DraftConflict(DomainError):
+    """Somebody has changed a field since the text was typed; `fields` names the fields."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        super().__init__(_("Somebody has changed the same figures meanwhile. Nothing was saved."))
+        self.fields = fields
+
+
 class WrongState(DomainError):
     """The report is not in a state in which the action makes sense."""

@@ -10,3 +10,9 @@ def lock_round(reporting_round_id: int) -> ReportingRound:
     other. `no_key` lets rows that merely refer to the round be written meanwhile.
     """
     return ReportingRound.objects.select_for_update(no_key=True).get(pk=reporting_round_id)
+
+
+def lock_round_of(submission_id: int) -> ReportingRound:
+    """Hold the row of the round that a report belongs to; see `lock_round`."""
+    rounds = ReportingRound.objects.select_for_update(no_key=True, of=("self",))
+    return rounds.get(submissions=submission_id)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from reporting import selectors
 from reporting.checks import parse_posts
-from reporting.fields import Cell, cells_of
-from reporting.models import Baseline, Figure, PostType
+from reporting.fields import CONTACT_FIELDS, Cell, cells_of
+from reporting.models import Baseline, DraftValue, Figure, PostType, Revision, Submission
 from reporting.soft_rules import differs_much
+
+Labelled = tuple[tuple[str | Promise, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +87,70 @@ def posts_in_texts(texts: Mapping[str, str], *, years: Sequence[int]) -> dict[Ce
 def posts_in_figures(figures: Sequence[Figure]) -> dict[Cell, int | None]:
     """What a version's figures say."""
     return {Cell(PostType(figure.post_type), figure.year): figure.posts for figure in figures}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The figures of a version, or of a draft (`revision` is None), with the words that belong to them.
+
+    Attributes:
+        comments, contact: labels and texts.
+        unreadable: labels and texts of a draft's figures that are no figures.
+    """
+
+    revision: Revision | None
+    rows: tuple[Row, ...]
+    comments: Labelled
+    contact: Labelled
+    unreadable: Labelled = ()
+
+
+def sheets_of(
+    submission: Submission, *, latest: Revision | None, values: Mapping[str, DraftValue]
+) -> tuple[Sheet, ...]:
+    """What stands in a report that can no longer be changed: its last version, and a draft that came after.
+
+    Args:
+        latest: the version submitted last.
+        values: field -> what stands in the draft.
+    """
+    years = submission.reporting_round.years
+    plans = selectors.plans_of(submission.region_id, years)
+    sheets = []
+    if latest is not None:
+        sheets.append(_submitted(latest, years=years, plans=plans))
+    if latest is None or submission.has_newer_draft:
+        texts = {field: value.text for field, value in values.items()}
+        sheets.append(_typed(texts, years=years, plans=plans))
+    return tuple(sheets)
+
+
+def _submitted(revision: Revision, *, years: Sequence[int], plans: Mapping[int, Baseline]) -> Sheet:
+    figures = list(revision.figures.all())
+    return Sheet(
+        revision,
+        rows_of(posts_in_figures(figures), years=years, plans=plans),
+        comments=tuple(
+            (Cell(PostType(figure.post_type), figure.year).label, figure.comment)
+            for figure in figures
+            if figure.comment
+        ),
+        contact=tuple((label, getattr(revision, name)) for name, label in CONTACT_FIELDS.items()),
+    )
+
+
+def _typed(texts: Mapping[str, str], *, years: Sequence[int], plans: Mapping[int, Baseline]) -> Sheet:
+    cells = cells_of(years)
+    return Sheet(
+        None,
+        rows_of(posts_in_texts(texts, years=years), years=years, plans=plans),
+        comments=tuple(
+            (cell.label, texts[cell.comment_field]) for cell in cells if texts.get(cell.comment_field)
+        ),
+        contact=tuple((label, texts.get(name, "")) for name, label in CONTACT_FIELDS.items()),
+        unreadable=tuple(
+            (cell.label, texts[cell.field])
+            for cell in cells
+            if parse_posts(texts.get(cell.field, "")).problem is not None
+        ),
+    )

@@ -70,6 +70,12 @@ def plans_of(region_code: str, years: Iterable[int]) -> dict[int, Baseline]:
     return {plan.year: plan for plan in plans}
 
 
+def draft_values(submission: Submission) -> dict[str, DraftValue]:
+    """Field -> what stands there in the draft, with its version and who put it there."""
+    values = DraftValue.objects.filter(submission=submission).select_related("updated_by")
+    return {value.field: value for value in values}
+
+
 def draft_texts(submission: Submission) -> dict[str, str]:
     """Field -> text as it stands in the draft."""
     return dict(DraftValue.objects.filter(submission=submission).values_list("field", "text"))

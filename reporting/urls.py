@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import files, indicators, messages, report, start, submitting
+from reporting.views import drafts, files, indicators, messages, report, start, submitting
 
 app_name = "reporting"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("messages/", messages.inbox, name="inbox"),
     path("<slug:slug>/<str:code>/", report.report, name="report"),
     path("<slug:slug>/<str:code>/indicators/", indicators.indicators, name="indicators"),
+    path("<slug:slug>/<str:code>/draft/", drafts.draft, name="draft"),
     path("<slug:slug>/<str:code>/messages/", messages.thread, name="messages"),
     path("<slug:slug>/<str:code>/messages/files/<int:number>/", messages.attachment, name="attachment"),
     path("<slug:slug>/<str:code>/submit/", submitting.submit, name="submit"),

@@ -119,16 +119,39 @@
     const form = event.target.closest("[data-pp-unsaved]");
     if (form && !form.hasAttribute("data-pp-dirty")) markUnsaved(form);
   });
-  document.addEventListener("submit", (event) => event.target.removeAttribute("data-pp-dirty"));
+
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) event.target.removeAttribute("data-pp-dirty");
+  });
   // The last net: a page with typing that has not been saved asks before it is left.
   window.addEventListener("beforeunload", (event) => {
     if (document.querySelector("[data-pp-dirty]")) event.preventDefault();
   });
+
+  // A request that was led elsewhere, as to the sign-in when the session is over, is no answer.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, pathInfo } = event.detail;
+    if (!xhr.responseURL || !pathInfo) return;
+    if (new URL(xhr.responseURL).pathname !== new URL(pathInfo.requestPath, location.href).pathname) event.detail.shouldSwap = false;
+  });
+
+  // What a page keeps of unsaved typing in the browser goes when its owner signs out; see drafts.js.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-pp-sign-out]")) sessionStorage.setItem("pp-signed-out", "1");
+  });
+
+  function forgetDrafts() {
+    if (!sessionStorage.getItem("pp-signed-out")) return;
+    sessionStorage.removeItem("pp-signed-out");
+    if (document.querySelector("[data-pp-sign-out]")) return; // the page was not left after all
+    for (const key of Object.keys(localStorage)) if (key.startsWith("pp-draft:")) localStorage.removeItem(key);
+  }
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-pp-password]").forEach(addReveal);
     showPasskeys();
     document.querySelector("[data-pp-focus]")?.focus();
     document.querySelectorAll("[data-pp-fill], [data-pp-suggest]").forEach((button) => { button.hidden = false; });
+    forgetDrafts();
   });
 })();

@@ -1,34 +1,15 @@
 """What a reviewer should look at in a report, from its stored figures: for lists in bulk, and as filters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Abs
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from reporting.checks import Finding, check_texts, warnings_of
 from reporting.fields import Cell
+from reporting.flags import FLAGS, Flag, flags_in
 from reporting.models import Baseline, Figure, PostType, ReportingRound, Revision, Submission
 from reporting.soft_rules import WARN_POSTS, WARN_SHARE_PCT
-
-Text = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Something to look at. `key` is also the filter's value."""
-
-    key: str
-    label: Text
-
-
-FLAGS: dict[str, Text] = {
-    "far-from-plan": _("Far from the plan"),
-    "missing-st": _("ST missing"),
-    "late": _("Late"),
-}
 
 
 def texts_of(figures: Sequence[Figure]) -> dict[str, str]:
@@ -61,14 +42,11 @@ def flags_of(
     plans: Mapping[int, int],
 ) -> tuple[Flag, ...]:
     """What to look at in a version, in the order of `FLAGS`."""
-    flags = []
-    if warnings_in(figures, years=reporting_round.years, plans=plans):
-        flags.append(Flag("far-from-plan", FLAGS["far-from-plan"]))
-    if any(figure.posts is None for figure in figures):
-        flags.append(Flag("missing-st", FLAGS["missing-st"]))
-    if is_late(revision, reporting_round):
-        flags.append(Flag("late", FLAGS["late"]))
-    return tuple(flags)
+    return flags_in(
+        warnings_in(figures, years=reporting_round.years, plans=plans),
+        posts={Cell(PostType(figure.post_type), figure.year): figure.posts for figure in figures},
+        is_late=is_late(revision, reporting_round),
+    )
 
 
 def flagged(submissions: QuerySet[Submission], key: str) -> QuerySet[Submission]:

@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy
 
 from reporting.admin import review
 from reporting.admin.dialogue import DialogueMixin, UnreadFilter
-from reporting.admin.flags import FLAGS, flagged, flags_of
+from reporting.admin.flags import flagged, flags_of
 from reporting.admin.forms import DecisionForm, ReviewForm
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
+from reporting.flags import FLAGS
 from reporting.messageforms import MessageForm
 from reporting.models import Baseline, Figure, PostType, Revision, Submission
 from reporting.services.review import approve_report, return_report, start_review

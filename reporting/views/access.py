@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, cast
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from reporting import selectors
+from reporting.context import memberships_of_visitor
 from reporting.models import Membership, Submission, User
 
 
@@ -17,10 +18,14 @@ def user_of(request: HttpRequest) -> User:
 
 def editable_report(request: HttpRequest, slug: str, code: str) -> tuple[Submission, Membership]:
     """The report that the person may fill in, and in which role; 404 for every other."""
+    membership = next((role for role in memberships_of_visitor(request) if role.region_id == code), None)
+    if membership is None:
+        raise Http404
     submission = get_object_or_404(
-        selectors.submissions_editable_by(user_of(request)), reporting_round__slug=slug, region_id=code
+        Submission.objects.select_related("region", "reporting_round"),
+        reporting_round__slug=slug,
+        region_id=code,
     )
-    membership = get_object_or_404(selectors.memberships_of(user_of(request)), region_id=code)
     return submission, membership
 
 

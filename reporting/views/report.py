@@ -1,4 +1,8 @@
-"""The report's form."""
+"""The report's page of posts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,61 +12,75 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from reporting import selectors
-from reporting.checking import checks_of
-from reporting.checks import errors_of, warnings_of
 from reporting.errors import DomainError
-from reporting.forms import FiguresForm
+from reporting.fields import Page, text_fields
+from reporting.forms import Sent
+from reporting.models import Membership, Submission
+from reporting.reading import sheets_of
 from reporting.services.checks import note_raised
-from reporting.services.drafts import save_draft
+from reporting.services.drafts import merge_draft
 from reporting.views.access import editable_report, page_context, user_of
+from reporting.views.filling import filling_context
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The form: save a draft at any time, or save it and go on to submitting."""
-    at = timezone.now()
     submission, membership = editable_report(request, slug, code)
-    years = submission.reporting_round.years
-    checks = checks_of(submission)
-    plans = checks.plans
-    form = FiguresForm(
-        request.POST or None, initial=selectors.draft_texts(submission), years=years, plans=plans
-    )
-    submitting = "check" in request.GET or "review" in request.POST
-    failure: DomainError | None = None
+    at = timezone.now()
     if request.method == "POST":
-        try:
-            save_draft(submission_id=submission.pk, texts=form.changed_texts(), by=user_of(request), at=at)
-        except DomainError as error:
-            failure = error  # the page is shown again with everything that was typed
-        else:
-            found = checks.check_with_shadows(selectors.draft_texts(submission), submitting=True)
-            note_raised(submission_id=submission.pk, findings=found, at=at)
-            if "review" not in request.POST:
-                messages.success(request, _("The draft is saved."))
-                return redirect(submission)
-            if any(finding.blocks_submission for finding in found):
-                return redirect(f"{submission.get_absolute_url()}?check")
-            return redirect("reporting:submit", slug, code)
+        return _save(request, submission, membership, at=at)
+    return _show(request, submission, membership, at=at)
 
-    found = checks.check(form.texts(), submitting=submitting)
-    shown = FiguresForm(
-        request.POST or None,
-        initial=selectors.draft_texts(submission),
-        years=years,
-        plans=plans,
-        findings=found,
+
+def _save(
+    request: HttpRequest, submission: Submission, membership: Membership, *, at: datetime
+) -> HttpResponse:
+    years = submission.reporting_round.years
+    sent = Sent(request.POST.dict(), fields=text_fields(years, page=Page.POSTS))
+    try:
+        merge = merge_draft(
+            submission_id=submission.pk,
+            texts=sent.changed_texts(),
+            versions=sent.versions(),
+            by=user_of(request),
+            at=at,
+        )
+    except DomainError as error:
+        return _show(request, submission, membership, at=at, failure=error, unsaved=sent.changed_texts())
+    if merge.conflicts:
+        parts = {"values": merge.values, "conflicts": merge.conflicts, "sent": sent}
+        return _show(request, merge.submission, membership, at=at, parts=parts)
+    prospect = filling_context(merge.submission, Page.POSTS, values=merge.values, at=at)["prospect"]
+    note_raised(submission_id=submission.pk, findings=prospect.found, at=at)
+    if "review" not in request.POST:
+        messages.success(request, _("The draft is saved."))
+        return redirect(submission)
+    if prospect.blocking:
+        return redirect(f"{submission.get_absolute_url()}?check")
+    return redirect("reporting:submit", submission.reporting_round.slug, submission.region_id)
+
+
+def _show(
+    request: HttpRequest,
+    submission: Submission,
+    membership: Membership,
+    *,
+    at: datetime,
+    failure: DomainError | None = None,
+    unsaved: dict[str, str] | None = None,
+    parts: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The form with what is found in it; once it can no longer be changed, the figures to read."""
+    parts = parts or {"values": selectors.draft_values(submission)}
+    context = page_context(submission, membership, at=at) | filling_context(
+        submission, Page.POSTS, at=at, has_asked="check" in request.GET, **parts
     )
-    context = page_context(submission, membership, at=at) | {
-        "form": shown,
-        "failure": failure,
-        "blocking": [finding for finding in found if finding.blocks_submission] if submitting else [],
-        "errors": errors_of(found),
-        "missing_count": 0 if submitting else sum(not form.text_of(f"at_{year}").strip() for year in years),
-        "question": selectors.open_question(submission),
-        "warnings": warnings_of(found),
-        "uncommented": [finding for finding in warnings_of(found) if not finding.comment],
-        "saved": selectors.draft_last_saved(submission),
-        "plans": plans,
-    }
-    return render(request, "reporting/report.html", context)
+    context |= {"failure": failure, "question": selectors.open_question(submission)}
+    if context["may_change"] and failure is None:
+        status = 409 if context["form"].conflicts else 200
+        return render(request, "reporting/report.html", context, status=status)
+    form = context["form"]
+    context["unsaved"] = [(form.fields[field].label, text) for field, text in (unsaved or {}).items()]
+    context["sheets"] = sheets_of(submission, latest=context["latest"], values=parts["values"])
+    return render(request, "reporting/report_read.html", context)

@@ -13,7 +13,7 @@ from reporting.accounts.recency import fresh_sign_in_required
 from reporting.checking import checks_of
 from reporting.checks import warnings_of
 from reporting.errors import DomainError, NotAllowed, ReportIncomplete
-from reporting.forms import FiguresForm
+from reporting.fields import CONTACT_FIELDS
 from reporting.models import content_sha256
 from reporting.reading import posts_in_figures, posts_in_texts, rows_of
 from reporting.services.submissions import submit_report
@@ -51,14 +51,13 @@ def submit(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     found = checks.check(texts, submitting=True)
     if any(finding.blocks_submission for finding in found) and failure is None:
         return redirect(f"{submission.get_absolute_url()}?check")
-    form = FiguresForm(initial=texts, years=submission.reporting_round.years, plans=plans)
     context = page_context(submission, membership, at=at) | {
         "rows": rows_of(
             posts_in_texts(texts, years=submission.reporting_round.years),
             years=submission.reporting_round.years,
             plans=plans,
         ),
-        "contact": [(form[name].label, form.text_of(name)) for name in ("contact_name", "contact_phone")],
+        "contact": [(label, texts.get(name, "")) for name, label in CONTACT_FIELDS.items()],
         "warnings": warnings_of(found),
         "failure": failure,
         "next_number": submission.revision_count + 1,

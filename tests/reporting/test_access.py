@@ -121,6 +121,7 @@ class Samples:
         }
         # route -> the form that is sent to it; an empty one to all others
         self.forms: dict[str, dict[str, str]] = {
+            "/report/<slug:slug>/<str:code>/draft/": {"page": "posts"},
             "/admin/reporting/submission/<path:object_id>/decide/": {
                 "decision": "start",
                 "revision_number": "1",

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from allocation.models import Recomputation, RoundGrant
-from reporting.admin.flags import FLAGS, flagged, flags_of
+from reporting.admin.flags import flagged, flags_of
+from reporting.flags import FLAGS
 from reporting.models import (
     Baseline,
     EventKind,

@@ -1,5 +1,6 @@
 """The regions' pages, without a browser."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -167,9 +168,8 @@ def test_two_people_with_old_pages_do_not_undo_each_other() -> None:
     reporting_round = open_round()
     address = report_of(reporting_round).get_absolute_url()
     first, second = signed_in(make_region_member()), signed_in(make_region_member(role=Role.SAMORDNARE))
-    shown = {"initial-at_2022": "", "initial-st_2022": ""}
-    first.post(address, {**shown, "at_2022": "50", "st_2022": "", "save": "1"})
-    second.post(address, {**shown, "at_2022": "", "st_2022": "120", "save": "1"})
+    first.post(address, {"known": "{}", "at_2022": "50", "st_2022": "", "save": "1"})
+    second.post(address, {"known": "{}", "at_2022": "", "st_2022": "120", "save": "1"})
     assert dict(DraftValue.objects.values_list("field", "text")) == {"at_2022": "50", "st_2022": "120"}
 
 
@@ -177,19 +177,36 @@ def test_a_field_can_be_emptied() -> None:
     reporting_round = open_round()
     person = make_region_member()
     report = make_draft(reporting_round, by=person, at=timezone.now(), at_2022="50")
-    signed_in(person).post(report.get_absolute_url(), {"initial-at_2022": "50", "at_2022": "", "save": "1"})
+    known = json.dumps({"at_2022": [1, "50"]})
+    signed_in(person).post(report.get_absolute_url(), {"known": known, "at_2022": "", "save": "1"})
     assert DraftValue.objects.get(field="at_2022").text == ""
 
 
-def test_what_was_typed_too_late_still_stands_in_the_fields() -> None:
+def test_what_was_typed_too_late_still_stands_on_the_page() -> None:
     reporting_round = open_round(closes_at=timezone.now() - timedelta(minutes=1))
     client, address = signed_in(make_region_member()), report_of(reporting_round).get_absolute_url()
     answer = client.post(address, {"at_2022": "61", "save": "1"})
     assert answer.status_code == 200
     text = answer.content.decode()
-    assert 'value="61"' in text
+    assert "AT 2022: <strong>61</strong>" in text
     assert "The time for reporting is over" in text
     assert not DraftValue.objects.exists()
+
+
+@pytest.mark.parametrize("has_submitted", [True, False])
+def test_a_closed_report_is_a_table_to_read_not_a_dead_form(has_submitted: bool) -> None:
+    reporting_round, person = open_round(), make_region_member()
+    if has_submitted:
+        make_submission(reporting_round, by=person, at=timezone.now(), at_2023="51")
+    make_draft(reporting_round, by=person, at=timezone.now(), at_2023="sixty", comment_at_2023="Many.")
+    reporting_round.closes_at = timezone.now() - timedelta(seconds=1)
+    reporting_round.save()
+    text = page(signed_in(person), report_of(reporting_round).get_absolute_url())
+    assert "<input" not in text.split("<main")[1].split("</main>")[0]
+    assert ("Version 1, submitted on" in text) is has_submitted
+    assert "Draft, not submitted" in text
+    assert "<dd>sixty</dd>" in text
+    assert "Many." in text
 
 
 def test_an_uppgiftssamordnare_sees_no_submit_button_and_cannot_post_it() -> None:
