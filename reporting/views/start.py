@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from reporting import selectors
+from reporting.context import memberships_of_visitor
 from reporting.home import home_of
 from reporting.models import Submission
 from reporting.views.access import user_of
@@ -31,7 +32,7 @@ def not_found(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """A region's own page: which round is open, where the report stands, what to do next."""
     at = timezone.now()
-    memberships = list(selectors.memberships_of(user_of(request)).order_by("region__code"))
+    memberships = sorted(memberships_of_visitor(request), key=lambda member: member.region_id)
     if not memberships:
         return render(request, "reporting/no_region.html")
     wanted = request.GET.get("region")
