@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reporting.checks import MISSING_SIGNS, Finding
+from reporting.checks import MISSING_SIGNS
 from reporting.fields import Field, Page, Text, fields_of
+from reporting.forms import DraftForm, read_known, text_field
 from reporting.indicators import groups_of
 from reporting.models import COMMENT_MAX
 
@@ -68,30 +69,23 @@ class IndicatorTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no
             "wants_reason": bool(form.text_of(field.comment_name))
             or any(finding.level == "warning" for finding in found),
             "length": len(form.text_of(field.comment_name)),
+            "conflicts": form.conflicts_at(field.name, field.comment_name),
             "beside": form.beside.get(field.name),
         }
 
 
-class IndicatorsForm(forms.Form):
-    """What a region types on the page of indicators. Every text is acceptable; the service saves.
+class IndicatorsForm(DraftForm):
+    """The page of indicators.
 
     Args:
-        years: the years of the round.
-        findings: what the checks say about the texts that are shown.
         beside: name of a figure -> what stands beside it.
     """
 
-    def __init__(
-        self,
-        *args: Any,
-        years: Sequence[int],
-        findings: Sequence[Finding] = (),
-        beside: Mapping[str, Beside] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.asked = fields_of(years, page=Page.INDICATORS)
-        self.findings = tuple(findings)
+    page = Page.INDICATORS
+
+    def __init__(self, *, beside: Mapping[str, Beside] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.asked = fields_of(self.years, page=Page.INDICATORS)
         self.beside = beside or {}
         for field in self.asked:
             self._add(field)
@@ -100,57 +94,21 @@ class IndicatorsForm(forms.Form):
         self.helper.disable_csrf = True
         self.helper.layout = Layout(IndicatorTable())
 
-    def text_of(self, name: str) -> str:
-        """The text that a field shows."""
-        return str(self[name].value() or "")
-
-    def texts(self) -> dict[str, str]:
-        """Field -> text as shown, without the boxes."""
-        return {name: self.text_of(name) for field in self.asked for name in (field.name, field.comment_name)}
-
-    def changed_texts(self) -> dict[str, str]:
-        """Field -> text, for those that differ from what the page showed when it was opened.
-
-        What is typed counts before the box "not available"; a box that is ticked or cleared beside
-        an untouched figure sets or removes the dash.
-        """
-        changed = {
-            name: self.text_of(name)
-            for name in self.texts()
-            if name in self.changed_data and name in self.data
-        }
-        for field in self.asked:
-            typed = self.text_of(field.name)
-            if field.name in changed or field.name not in self.data:
-                continue
-            is_ticked = f"missing_{field.name}" in self.data
-            if is_ticked != is_dash(typed):
-                changed[field.name] = DASH if is_ticked else ""
-        return changed
-
     def _add(self, field: Field) -> None:
-        errors = [
-            finding for finding in self.findings if finding.field == field.name and finding.level == "error"
-        ]
+        error = self.error_at(field.name)
         attrs = {
-            "class": f"form-control pp-input{' is-invalid' if errors else ''}",
+            "class": f"form-control pp-input{' is-invalid' if error else ''}",
             "inputmode": "decimal" if field.question.unit.decimals else "numeric",
             "autocomplete": "off",
             "maxlength": "200",
             "aria-label": str(
                 format_lazy("{label}, {unit}", label=field.label, unit=field.question.unit.label)
             ),
-            "aria-describedby": f"d-{field.name}",
+            "aria-describedby": f"d-{field.name} e-{field.name}",
         }
-        if errors:
+        if error:
             attrs["aria-invalid"] = "true"
-        self.fields[field.name] = forms.CharField(
-            required=False,
-            strip=False,
-            label=str(field.label),
-            widget=forms.TextInput(attrs=attrs),
-            show_hidden_initial=True,
-        )
+        self.fields[field.name] = text_field(label=field.label, widget=forms.TextInput(attrs=attrs))
         self.fields[f"missing_{field.name}"] = forms.BooleanField(
             required=False,
             label=str(_("Not available")),
@@ -159,10 +117,8 @@ class IndicatorsForm(forms.Form):
                 attrs={"class": "form-check-input", "data-pp-missing": f"id_{field.name}"}
             ),
         )
-        self.fields[field.comment_name] = forms.CharField(
-            required=False,
-            strip=False,
-            label=str(format_lazy(_("Comment on {label}"), label=field.label)),
+        self.fields[field.comment_name] = text_field(
+            label=format_lazy(_("Comment on {label}"), label=field.label),
             widget=forms.Textarea(
                 attrs={
                     "class": "form-control pp-textarea",
@@ -171,7 +127,6 @@ class IndicatorsForm(forms.Form):
                     "data-pp-count": str(COMMENT_MAX),
                 }
             ),
-            show_hidden_initial=True,
         )
 
 
@@ -179,3 +134,21 @@ def is_dash(text: str) -> bool:
     """Whether a text says that the figure is missing."""
     bare = "".join(text.split())
     return bool(bare) and bare in MISSING_SIGNS
+
+
+def with_boxes(data: Mapping[str, str], *, years: Sequence[int]) -> dict[str, str]:
+    """What a page sent, with the boxes "not available" read into its texts.
+
+    What is typed counts before the box; a box that is ticked or cleared beside an untouched figure sets
+    or removes the dash.
+    """
+    known = read_known(data.get("known", ""))
+    read = dict(data)
+    for field in fields_of(years, page=Page.INDICATORS):
+        typed = data.get(field.name)
+        if typed is None or typed != known.get(field.name, (0, ""))[1]:
+            continue
+        is_ticked = f"missing_{field.name}" in data
+        if is_ticked != is_dash(typed):
+            read[field.name] = DASH if is_ticked else ""
+    return read

@@ -104,20 +104,9 @@
     }
   }
 
-  // What stands there about saving and errors was true of what was saved, not of what is typed now.
-  function markUnsaved(form) {
-    form.setAttribute("data-pp-dirty", "");
-    const saved = form.querySelector(".pp-saved");
-    if (saved) saved.textContent = saved.dataset.ppUnsavedText;
-    saved?.classList.add("pp-saved--busy");
-    form.querySelector(".pp-actions__state")?.replaceChildren();
-  }
-
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-pp-count]")) countCharacters(event.target);
     syncMissing(event.target);
-    const form = event.target.closest("[data-pp-unsaved]");
-    if (form && !form.hasAttribute("data-pp-dirty")) markUnsaved(form);
   });
 
   document.addEventListener("submit", (event) => {

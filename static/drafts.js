@@ -103,6 +103,7 @@
 
     function refresh(html) {
       const fresh = new DOMParser().parseFromString(html, "text/html");
+      for (const button of fresh.querySelectorAll("[data-pp-suggest]")) button.hidden = false;
       for (const part of fresh.querySelectorAll("[data-pp-part], [data-pp-shell]")) {
         const old = document.getElementById(part.id);
         if (!old) continue;
@@ -193,7 +194,7 @@
         } else if (!isDirty(name)) {
           learn(name, value.version, value.text);
           input.value = value.text;
-          count(input);
+          input.dispatchEvent(new Event("input", { bubbles: true })); // what follows the typing follows this too
           news.push(said(name, value));
         } // else typed while we asked: the next request tells that both have changed it
       }
@@ -206,7 +207,6 @@
       if (sent.size) savedAt = answer.time;
       refresh(answer.html);
       show(news.join(" "));
-      if (news.length) form.dispatchEvent(new CustomEvent("pp-changed", { bubbles: true }));
     }
 
     function said(name, value) {
@@ -277,7 +277,7 @@
       if (mine) mine.textContent = event.target.value || mine.dataset.ppEmpty;
       store();
       show();
-      if (!trouble) soon(TYPING_PAUSE_MS);
+      if (!trouble && waiting().length) soon(TYPING_PAUSE_MS);
     });
     form.addEventListener("change", () => { if (!trouble && waiting().length) save(); });
 
@@ -298,7 +298,7 @@
     });
 
     for (const kind of ["input", "pointerdown", "keydown"]) {
-      document.addEventListener(kind, () => { lastTouch = Date.now(); }, { passive: true });
+      document.addEventListener(kind, (event) => { if (event.isTrusted) lastTouch = Date.now(); }, { passive: true });
     }
     window.addEventListener("online", () => save());
     window.addEventListener("focus", () => { lastTouch = Date.now(); poll(); });
@@ -346,11 +346,6 @@
     } catch {
       return null;
     }
-  }
-
-  function count(input) {
-    const counter = document.getElementById(`n-${input.name}`);
-    if (counter) counter.textContent = counter.textContent.replace(/^\d+/, input.value.length);
   }
 
   /* Sign-in in the same page. Whatever needs more than a password is done in a window of its own. */

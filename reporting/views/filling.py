@@ -4,15 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from reporting.checking import checks_of
+from reporting.checking import CheckedReport, checks_of
 from reporting.fields import Page
 from reporting.forms import DraftForm, FiguresForm, Sent
-from reporting.models import DraftValue, Submission
-from reporting.prospect import prospect_of
+from reporting.indicator_form import IndicatorsForm
+from reporting.indicators import answers_in, inhabitants_of, ratios_of
+from reporting.models import DraftValue, Submission, User
+from reporting.outcomes import outcomes_of
+from reporting.prospect import Prospect, prospect_of
+from reporting.services.checks import note_raised
+from reporting.services.drafts import Merge, merge_draft
 
 # page -> its form, and the template of the parts that are sent when a field has been saved in place
-FORMS: dict[Page, type[DraftForm]] = {Page.POSTS: FiguresForm}
-PARTS: dict[Page, str] = {Page.POSTS: "reporting/_report_parts.html"}
+FORMS: dict[Page, type[DraftForm]] = {Page.POSTS: FiguresForm, Page.INDICATORS: IndicatorsForm}
+PARTS: dict[Page, str] = {
+    Page.POSTS: "reporting/_report_parts.html",
+    Page.INDICATORS: "reporting/_indicator_parts.html",
+}
 
 
 def filling_context(
@@ -37,7 +45,7 @@ def filling_context(
     checks = checks_of(submission)
     texts = {field: value.text for field, value in values.items()} | dict(conflicts or {})
     prospect = prospect_of(texts, checks, is_late=submission.reporting_round.has_closed(at=at))
-    return {
+    context = {
         "submission": submission,
         "form": FORMS[page](
             years=years,
@@ -47,11 +55,54 @@ def filling_context(
             conflicts=conflicts,
             sent=sent,
         ),
+        "checks": checks,
         "prospect": prospect,
         "has_asked": has_asked,
         "stamp": stamp_of(submission),
         "saved": max(values.values(), key=lambda value: value.updated_at, default=None),
     }
+    return context if page == Page.POSTS else context | _about_indicators(submission, texts, prospect, checks)
+
+
+def _about_indicators(
+    submission: Submission, texts: Mapping[str, str], prospect: Prospect, checks: CheckedReport
+) -> dict[str, Any]:
+    """What is computed from the indicators, and how many are left to see to."""
+    answers = answers_in(texts, years=checks.years)
+    population = inhabitants_of(submission.region_id)
+    return {
+        "answers": answers,
+        "answered_count": sum(answer.is_answered for answer in answers.values()),
+        "asked_count": len(answers),
+        "open_count": sum(
+            finding.blocks_submission for finding in prospect.in_draft if finding.page == Page.INDICATORS
+        ),
+        "population": population,
+        "ratios": ratios_of(answers, inhabitants=population[0]) if population else (),
+        "outcomes": outcomes_of(checks, answers),
+    }
+
+
+def save_page(submission: Submission, sent: Sent, *, by: User, at: datetime) -> tuple[Merge, Prospect]:
+    """Save what a page sent, and look at the draft that came of it.
+
+    Raises:
+        DomainError: the report can no longer be changed; nothing is saved.
+    """
+    merge = merge_draft(
+        submission_id=submission.pk, texts=sent.changed_texts(), versions=sent.versions(), by=by, at=at
+    )
+    texts = {field: value.text for field, value in merge.values.items()}
+    is_late = submission.reporting_round.has_closed(at=at)
+    prospect = prospect_of(texts, checks_of(merge.submission), is_late=is_late)
+    note_raised(submission_id=submission.pk, findings=prospect.found, at=at)
+    return merge, prospect
+
+
+def unsaved_texts(form: DraftForm, sent: Sent | None) -> list[tuple[Any, str]]:
+    """Labels and texts of what a page sent and could not be saved."""
+    texts = sent.changed_texts() if sent else {}
+    return [(form.fields[field].label, text) for field, text in texts.items()]
 
 
 def stamp_of(submission: Submission) -> str:

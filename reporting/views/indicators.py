@@ -1,6 +1,8 @@
 """The page of indicators: general medicine, the way to AT, and the outcome of past years."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,67 +14,62 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from reporting import selectors
-from reporting.checking import CheckedReport, checks_of
+from reporting.checking import CheckedReport
 from reporting.errors import DomainError
-from reporting.fields import Field, Page, field_named, fields_of
-from reporting.indicator_form import Beside, IndicatorsForm
-from reporting.indicators import Answer, answers_in, answers_of, inhabitants_of, ratios_of
-from reporting.models import Revision
-from reporting.outcomes import outcomes_of
-from reporting.services.checks import note_raised
-from reporting.services.drafts import save_draft
+from reporting.fields import Field, Page, fields_of, text_fields
+from reporting.forms import Sent
+from reporting.indicator_form import Beside, with_boxes
+from reporting.indicators import Answer, answers_of
+from reporting.models import Membership, Revision, Submission
 from reporting.views.access import editable_report, page_context, user_of
+from reporting.views.filling import filling_context, save_page, unsaved_texts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def indicators(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The form of indicators: save it at any time; it is submitted with the posts, as one report."""
-    at = timezone.now()
     submission, membership = editable_report(request, slug, code)
-    years = submission.reporting_round.years
-    checks = checks_of(submission)
-    stored = selectors.draft_texts(submission)
-    form = IndicatorsForm(request.POST or None, initial=stored, years=years)
-    failure: DomainError | None = None
+    at = timezone.now()
     if request.method == "POST":
-        try:
-            save_draft(submission_id=submission.pk, texts=form.changed_texts(), by=user_of(request), at=at)
-        except DomainError as error:
-            failure = error  # the page is shown again with everything that was typed
-        else:
-            found = checks.check_with_shadows(selectors.draft_texts(submission), submitting=True)
-            note_raised(submission_id=submission.pk, findings=found, at=at)
-            messages.success(request, _("The draft is saved."))
-            return redirect(
-                "reporting:report" if "posts" in request.POST else "reporting:indicators", slug, code
-            )
-    texts = stored | form.texts()
+        return _save(request, submission, membership, at=at)
+    return _show(request, submission, membership, at=at)
+
+
+def _save(
+    request: HttpRequest, submission: Submission, membership: Membership, *, at: datetime
+) -> HttpResponse:
+    years = submission.reporting_round.years
+    data = with_boxes(request.POST.dict(), years=years)
+    sent = Sent(data, fields=text_fields(years, page=Page.INDICATORS))
+    try:
+        merge, _prospect = save_page(submission, sent, by=user_of(request), at=at)
+    except DomainError as error:
+        return _show(request, submission, membership, at=at, failure=error, sent=sent)
+    if merge.conflicts:
+        parts = {"values": merge.values, "conflicts": merge.conflicts}
+        return _show(request, merge.submission, membership, at=at, sent=sent, parts=parts)
+    messages.success(request, _("The draft is saved."))
+    page = "reporting:report" if "posts" in request.POST else "reporting:indicators"
+    return redirect(page, submission.reporting_round.slug, submission.region_id)
+
+
+def _show(
+    request: HttpRequest,
+    submission: Submission,
+    membership: Membership,
+    *,
+    at: datetime,
+    failure: DomainError | None = None,
+    sent: Sent | None = None,
+    parts: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    parts = parts or {"values": selectors.draft_values(submission)}
     context = page_context(submission, membership, at=at)
-    answers = answers_in(texts, years=years)
-    counted = inhabitants_of(code)
-    shown = [
-        finding
-        for finding in checks.check(texts, submitting=False)
-        if (field := field_named(finding.field)) and field.question.page == Page.INDICATORS
-    ]
-    context |= {
-        "form": IndicatorsForm(
-            request.POST or None,
-            initial=stored,
-            years=years,
-            findings=shown,
-            beside=_beside(checks, context["latest"], answers),
-        ),
-        "failure": failure,
-        "open_count": sum(finding.blocks_submission for finding in shown),
-        "answered_count": sum(answer.is_answered for answer in answers.values()),
-        "asked_count": len(answers),
-        "ratios": ratios_of(answers, inhabitants=counted[0]) if counted else (),
-        "population": counted,
-        "outcomes": outcomes_of(checks, answers),
-        "saved": selectors.draft_last_saved(submission),
-    }
-    return render(request, "reporting/indicators.html", context)
+    context |= filling_context(submission, Page.INDICATORS, at=at, sent=sent, **parts)
+    form = context["form"]
+    form.beside = _beside(context["checks"], context["latest"], context["answers"])
+    context |= {"failure": failure, "unsaved": unsaved_texts(form, sent if failure else None)}
+    return render(request, "reporting/indicators.html", context, status=409 if form.conflicts else 200)
 
 
 def _beside(

@@ -17,10 +17,8 @@ from reporting.fields import Page, text_fields
 from reporting.forms import Sent
 from reporting.models import Membership, Submission
 from reporting.reading import sheets_of
-from reporting.services.checks import note_raised
-from reporting.services.drafts import merge_draft
 from reporting.views.access import editable_report, page_context, user_of
-from reporting.views.filling import filling_context
+from reporting.views.filling import filling_context, save_page, unsaved_texts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,20 +37,12 @@ def _save(
     years = submission.reporting_round.years
     sent = Sent(request.POST.dict(), fields=text_fields(years, page=Page.POSTS))
     try:
-        merge = merge_draft(
-            submission_id=submission.pk,
-            texts=sent.changed_texts(),
-            versions=sent.versions(),
-            by=user_of(request),
-            at=at,
-        )
+        merge, prospect = save_page(submission, sent, by=user_of(request), at=at)
     except DomainError as error:
-        return _show(request, submission, membership, at=at, failure=error, unsaved=sent.changed_texts())
+        return _show(request, submission, membership, at=at, failure=error, sent=sent)
     if merge.conflicts:
-        parts = {"values": merge.values, "conflicts": merge.conflicts, "sent": sent}
-        return _show(request, merge.submission, membership, at=at, parts=parts)
-    prospect = filling_context(merge.submission, Page.POSTS, values=merge.values, at=at)["prospect"]
-    note_raised(submission_id=submission.pk, findings=prospect.found, at=at)
+        parts = {"values": merge.values, "conflicts": merge.conflicts}
+        return _show(request, merge.submission, membership, at=at, sent=sent, parts=parts)
     if "review" not in request.POST:
         messages.success(request, _("The draft is saved."))
         return redirect(submission)
@@ -68,19 +58,18 @@ def _show(
     *,
     at: datetime,
     failure: DomainError | None = None,
-    unsaved: dict[str, str] | None = None,
+    sent: Sent | None = None,
     parts: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The form with what is found in it; once it can no longer be changed, the figures to read."""
     parts = parts or {"values": selectors.draft_values(submission)}
     context = page_context(submission, membership, at=at) | filling_context(
-        submission, Page.POSTS, at=at, has_asked="check" in request.GET, **parts
+        submission, Page.POSTS, at=at, sent=sent, has_asked="check" in request.GET, **parts
     )
+    form = context["form"]
     context |= {"failure": failure, "question": selectors.open_question(submission)}
     if context["may_change"] and failure is None:
-        status = 409 if context["form"].conflicts else 200
-        return render(request, "reporting/report.html", context, status=status)
-    form = context["form"]
-    context["unsaved"] = [(form.fields[field].label, text) for field, text in (unsaved or {}).items()]
+        return render(request, "reporting/report.html", context, status=409 if form.conflicts else 200)
+    context["unsaved"] = unsaved_texts(form, sent)
     context["sheets"] = sheets_of(submission, latest=context["latest"], values=parts["values"])
     return render(request, "reporting/report_read.html", context)

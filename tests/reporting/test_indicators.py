@@ -66,19 +66,20 @@ def test_answers_are_stored_with_the_version(member):
 def test_the_box_not_available_sets_the_dash_and_asks_for_a_reason(client, member, open_round):
     client.force_login(member)
     address = page_of(open_round)
-    answer = client.post(address, {"gp_named": "", "initial-gp_named": "", "missing_gp_named": "on"})
+    answer = client.post(address, {"known": "{}", "gp_named": "", "missing_gp_named": "on"})
     assert answer.status_code == 302
     page = client.get(address).content.decode()
     assert "Able to be named physician is missing" in page
     assert 'id="w-gp_named"' in page
-    client.post(address, {"gp_named": "–", "initial-gp_named": "–"})  # the box was cleared again
+    known = '{"gp_named": [1, "–"]}'
+    client.post(address, {"known": known, "gp_named": "–"})  # the box was cleared again
     report = open_round.submissions.get(region="03")
     assert dict(report.draft_values.values_list("field", "text"))["gp_named"] == ""
 
 
 def test_what_is_typed_counts_before_the_box(client, member, open_round):
     client.force_login(member)
-    client.post(page_of(open_round), {"gp_named": "12", "initial-gp_named": "", "missing_gp_named": "on"})
+    client.post(page_of(open_round), {"known": "{}", "gp_named": "12", "missing_gp_named": "on"})
     report = open_round.submissions.get(region="03")
     assert dict(report.draft_values.values_list("field", "text")) == {"gp_named": "12"}
 
