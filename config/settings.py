@@ -181,6 +181,9 @@ MFA_FORMS = {
     "authenticate": "reporting.accounts.forms.CodeForm",
     "reauthenticate": "reporting.accounts.forms.ConfirmingCodeForm",
     "activate_totp": "reporting.accounts.forms.AppForm",
+    "login_webauthn": "reporting.accounts.forms.PasskeySignInForm",
+    "authenticate_webauthn": "reporting.accounts.forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "reporting.accounts.forms.ConfirmingPasskeyForm",
     "add_webauthn": "reporting.accounts.forms.PasskeyForm",
     "edit_webauthn": "reporting.accounts.forms.PasskeyNameForm",
 }

@@ -1,10 +1,18 @@
 """Forms about sign-in, in our words; what they check is allauth's."""
 
-from typing import Any
+import struct
+from typing import Any, cast
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +22,8 @@ from reporting.models import Language, User
 # A code is good for its own half minute and the ones beside it; for longer than that it is remembered.
 CODE_REMEMBERED_SECONDS = 120
 PASSKEY_NAME_LENGTH = 60
+# What allauth and fido2 stumble over where something else than a browser made the answer (allauth 65.21).
+NO_ANSWER_OF_A_BROWSER = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
 
 
 class OwnDetailsForm(forms.Form):
@@ -72,6 +82,33 @@ class AppForm(OnceMixin, ActivateTOTPForm):  # type: ignore[misc]  # allauth has
     )
 
 
+class UsedPasskeyMixin(forms.Form):
+    """Speaks of passkeys where allauth speaks of codes."""
+
+    def clean_credential(self) -> Authenticator:
+        """As allauth does."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # allauth's form stands behind
+        except (forms.ValidationError, *NO_ANSWER_OF_A_BROWSER) as error:
+            if isinstance(error, forms.ValidationError) and error.code != "incorrect_code":
+                raise
+            raise forms.ValidationError(
+                _("The passkey is not known here. It may have been removed; choose another way.")
+            ) from error
+
+
+class PasskeySignInForm(UsedPasskeyMixin, LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no stubs
+    """A passkey in place of a password."""
+
+
+class PasskeyStepForm(UsedPasskeyMixin, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no stubs
+    """A passkey as the second step."""
+
+
+class ConfirmingPasskeyForm(UsedPasskeyMixin, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no stubs
+    """A passkey to confirm who one is."""
+
+
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no stubs
     """A new passkey."""
 
@@ -87,6 +124,13 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no stub
         required=False,
         initial=True,
     )
+
+    def clean(self) -> dict[str, Any]:
+        """As allauth does."""
+        try:
+            return cast("dict[str, Any]", super().clean())
+        except (forms.ValidationError, *NO_ANSWER_OF_A_BROWSER) as error:
+            raise forms.ValidationError(_("The passkey could not be read. Try to add it again.")) from error
 
 
 class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]  # allauth has no stubs

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import DeactivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -157,6 +157,16 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth has no stubs
         """With the address where it works."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"passkey_address": passkey_address(self.request)}
+
+
+class ConfirmWithPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no stubs
+    """As allauth's, but a passkey that fails leads back here, not out."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Say what is wrong and offer the other ways again."""
+        for words in form.errors.get("credential", ()):
+            messages.error(self.request, words)
+        return redirect(self.passthrough_next_url(self.request.path))
 
 
 class KeepsOneMixin:

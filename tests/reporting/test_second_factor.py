@@ -12,6 +12,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -122,6 +123,47 @@ def test_a_recovery_code_opens_once() -> None:
         client.post("/accounts/2fa/authenticate/", {"code": typed})
         assert signed_in(client) is opens
     assert len(Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()) == 8
+
+
+# What is no answer of a browser, each broken at another place.
+BROKEN = (
+    '{"id": "AAAA"}',
+    "[1]",
+    '"text"',
+    '{"id": 1, "rawId": 1, "response": null, "type": "public-key"}',
+    (
+        '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30",'
+        ' "authenticatorData": "AAAA", "signature": "AAAA", "userHandle": "!"}}'
+    ),
+    (
+        '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30",'
+        ' "attestationObject": "AAAA"}}'
+    ),
+)
+
+
+@pytest.mark.parametrize("credential", BROKEN)
+def test_a_passkey_that_is_not_known_is_called_one_everywhere(credential: str) -> None:
+    with mock.patch.object(webauthn, "get_credentials", return_value=[]):  # the made-up key holds none
+        refuse_everywhere(credential)
+
+
+def refuse_everywhere(credential: str) -> None:
+    words = "The passkey is not known here"
+    client = Client(headers=EN)
+    answer = client.post("/accounts/2fa/webauthn/login/", {"credential": credential}, follow=True)
+    assert words in answer.content.decode()
+    person = make_user(password=PASSWORD)
+    Authenticator.objects.create(user=person, type="webauthn", data={"name": "Key"})
+    client = step_one(person)
+    assert words in client.post("/accounts/2fa/authenticate/", {"credential": credential}).content.decode()
+    client.force_login(person)
+    again = "/accounts/2fa/webauthn/reauthenticate/?next=/report/"
+    answer = client.post(again, {"credential": credential, "next": "/report/"})
+    assert answer["Location"].startswith("/accounts/2fa/webauthn/reauthenticate/?next=")
+    Authenticator.objects.all().delete()
+    answer = client.post("/accounts/2fa/webauthn/add/", {"credential": credential})
+    assert "The passkey could not be read" in answer.content.decode()
 
 
 def test_guessing_codes_is_stopped() -> None:
