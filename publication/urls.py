@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from publication import views
+from publication.views import receipts, results
 
 app_name = "publication"
 
 urlpatterns = [
-    path("", views.results, name="results"),
-    path("accessibility/", views.accessibility, name="accessibility"),
-    path("privacy/", views.privacy, name="privacy"),
+    path("", results.results, name="results"),
+    path("verify/", receipts.verify, name="verify"),
+    path("verify/<str:sha256>/", receipts.verified, name="verified"),
+    path("accessibility/", results.accessibility, name="accessibility"),
+    path("privacy/", results.privacy, name="privacy"),
 ]

@@ -214,7 +214,9 @@ def _load_reports(reporting_round: ReportingRound) -> None:
 def _go_through_review(
     report: Submission, stage: Stage, *, signatory: User, officer: User, at: datetime
 ) -> None:
-    submit_report(submission_id=report.pk, by=signatory, at=at + timedelta(minutes=12))
+    submit_report(
+        submission_id=report.pk, by=signatory, at=at + timedelta(minutes=12), attested_in=signatory.language
+    )
     later = at + timedelta(days=1, hours=2)
     if stage in ("in_review", "returned", "approved"):
         start_review(submission_id=report.pk, by=officer, at=later)

@@ -32,6 +32,14 @@ class ReportIncomplete(DomainError):
         self.findings = findings
 
 
+class NotAttested(DomainError):
+    """Nobody has put their name to the figures."""
+
+
+class ReceiptNotDrawn(DomainError):
+    """The receipt's PDF could not be made; the receipt itself stands."""
+
+
 class DraftChanged(DomainError):
     """Somebody has changed the draft since it was read through."""
 

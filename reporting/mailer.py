@@ -1,6 +1,7 @@
 """What the worker does with the outbox."""
 
 import smtplib
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -8,8 +9,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from reporting.emails import message_id
+from reporting.errors import ReceiptNotDrawn
 from reporting.invitations import InvitationVoid, fill_in_link
-from reporting.models import Mail
+from reporting.models import Mail, Receipt
+from reporting.receipts import file_name, receipt_file
 
 # A mail is tried again after 10 s, 20 s, 40 s … at most an hour apart.
 FIRST_PAUSE_SECONDS = 10
@@ -31,9 +34,55 @@ def waiting_mail(*, at: datetime, limit: int = 500) -> list[int]:
     return list(islice(due_mails, limit))
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
 def send_mail(mail_id: int, *, at: datetime) -> bool:
     """Send one mail from the outbox, unless it has been sent or is being sent.
+
+    What goes with it is put together first, in a transaction of its own: nobody who wants the same
+    file waits for a mail server.
+
+    Returns:
+        whether the mail was sent now.
+    """
+    try:
+        enclosures = enclosures_of(mail_id)
+    except ReceiptNotDrawn as error:
+        return _send(mail_id, at=at, enclosures=error)
+    return _send(mail_id, at=at, enclosures=enclosures)
+
+
+def enclosures_of(mail_id: int) -> tuple[Enclosure, ...]:
+    """The files that go with a mail that waits: a receipt's PDF in its language, and its JSON.
+
+    Raises:
+        ReceiptNotDrawn: the PDF could not be made.
+    """
+    receipts = Receipt.objects.select_related("log_entry", "revision__submission__reporting_round")
+    receipt = receipts.filter(mails__pk=mail_id, mails__sent_at=None).first()
+    if receipt is None:
+        return ()
+    language = receipt.language
+    return (
+        Enclosure(
+            file_name(receipt, language=language, ending="pdf"),
+            bytes(receipt_file(receipt, language=language).pdf),
+            "application/pdf",
+        ),
+        Enclosure(file_name(receipt, ending="json"), receipt.record.encode(), "application/json"),
+    )
+
+
+@transaction.atomic
+def _send(mail_id: int, *, at: datetime, enclosures: tuple[Enclosure, ...] | ReceiptNotDrawn) -> bool:
+    """Send a mail under its row's lock.
 
     `sent_at` is set after the mail server has accepted, under the row's lock: a crash in
     between can send a mail twice, with the same Message-ID, but never lose it. A refusal
@@ -48,8 +97,10 @@ def send_mail(mail_id: int, *, at: datetime) -> bool:
     mail.attempts += 1
     mail.last_attempt_at = at
     try:
-        _message(mail).send()
-    except (OSError, smtplib.SMTPException, ValueError, InvitationVoid) as error:
+        if isinstance(enclosures, ReceiptNotDrawn):
+            raise enclosures
+        _message(mail, enclosures).send()
+    except (OSError, smtplib.SMTPException, ValueError, InvitationVoid, ReceiptNotDrawn) as error:
         mail.last_error = f"{type(error).__name__}: {error}"
     else:
         mail.sent_at = at
@@ -58,7 +109,7 @@ def send_mail(mail_id: int, *, at: datetime) -> bool:
     return mail.sent_at is not None
 
 
-def _message(mail: Mail) -> EmailMultiAlternatives:
+def _message(mail: Mail, enclosures: tuple[Enclosure, ...]) -> EmailMultiAlternatives:
     text, html = fill_in_link(mail.text, mail.html, kind=mail.kind, recipient=mail.recipient)
     message = EmailMultiAlternatives(
         subject=mail.subject,
@@ -69,4 +120,6 @@ def _message(mail: Mail) -> EmailMultiAlternatives:
     )
     if html:
         message.attach_alternative(html, "text/html")
+    for enclosure in enclosures:
+        message.attach(enclosure.name, enclosure.content, enclosure.media_type)
     return message

@@ -3,7 +3,7 @@
 from typing import Any
 
 from reporting.emails import render_mail
-from reporting.models import Language, Mail, MailKind, Region, ReportingRound
+from reporting.models import Language, Mail, MailKind, Receipt, Region, ReportingRound
 
 
 def write_mail(
@@ -16,12 +16,14 @@ def write_mail(
     copy_to: str = "",
     reporting_round: ReportingRound | None = None,
     region: Region | None = None,
+    receipt: Receipt | None = None,
 ) -> Mail | None:
     """Write a mail, unless one exists for the same kind, recipient and occasion.
 
     Args:
         occasion: what the mail is about, such as "2022-2024/03/2"; makes it unique.
         context: what the templates `email/<kind>.txt` and `.html` need.
+        receipt: goes with the mail as PDF and JSON, in the receipt's language.
 
     Returns:
         the new row, or None if it was there already.
@@ -38,6 +40,7 @@ def write_mail(
             "copy_to": copy_to.lower() if copy_to.lower() != recipient else "",
             "reporting_round": reporting_round,
             "region": region,
+            "receipt": receipt,
             "subject": letter.subject,
             "text": letter.text,
             "html": letter.html,

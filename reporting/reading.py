@@ -7,7 +7,8 @@ from django.utils.functional import Promise
 
 from reporting import selectors
 from reporting.checks import parse_posts
-from reporting.fields import CONTACT_FIELDS, Cell, cells_of
+from reporting.content import Answer, Content
+from reporting.fields import CONTACT_FIELDS, Cell, Field, Page, Text, cells_of, fields_of
 from reporting.models import Baseline, DraftValue, Figure, PostType, Revision, Submission
 from reporting.soft_rules import differs_much
 
@@ -77,6 +78,16 @@ def rows_of(
         )
         for post_type in PostType
     )
+
+
+def posts_in(content: Content, *, years: Sequence[int]) -> dict[Cell, int | None]:
+    """The figures of posts in what a report says."""
+    posts: dict[Cell, int | None] = {}
+    for field in fields_of(years, page=Page.POSTS):
+        answer = content.answers.get(field.name)
+        if field.cell is not None and answer is not None:
+            posts[field.cell] = None if answer.value is None else int(answer.value)
+    return posts
 
 
 def posts_in_texts(texts: Mapping[str, str], *, years: Sequence[int]) -> dict[Cell, int | None]:
@@ -153,4 +164,47 @@ def _typed(texts: Mapping[str, str], *, years: Sequence[int], plans: Mapping[int
             for cell in cells
             if parse_posts(texts.get(cell.field, "")).problem is not None
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One indicator as it is read; `answer` is None where nobody has answered."""
+
+    field: Field
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The indicators under one heading."""
+
+    title: Text
+    lines: tuple[Line, ...]
+
+
+def groups_of(content: Content, *, years: Sequence[int]) -> tuple[Group, ...]:
+    """Lay out the indicators under their headings; empty where none has been answered."""
+    groups: dict[Text, list[Line]] = {}
+    for field in fields_of(years, page=Page.INDICATORS):
+        groups.setdefault(field.question.group, []).append(Line(field, content.answers.get(field.name)))
+    if all(line.answer is None for lines in groups.values() for line in lines):
+        return ()
+    return tuple(Group(title, tuple(lines)) for title, lines in groups.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A text that stands beside a figure."""
+
+    field: Field
+    text: str
+
+
+def comments_of(content: Content, *, years: Sequence[int], page: Page | None = None) -> tuple[Comment, ...]:
+    """The comments and reasons in what a report says, in the order of the form."""
+    return tuple(
+        Comment(field, answer.comment)
+        for field in fields_of(years, page=page)
+        if (answer := content.answers.get(field.name)) is not None and answer.comment
     )

@@ -13,6 +13,7 @@ from reporting.models import (
     DraftValue,
     EventKind,
     Figure,
+    LogEntry,
     Membership,
     PostType,
     RaisedFinding,
@@ -97,6 +98,22 @@ def revisions_with_figures(submission: Submission) -> list[Revision]:
     figures = Prefetch("figures", queryset=Figure.objects.order_by("post_type", "year"))
     revisions = submission.revisions.prefetch_related(figures, "indicators", "findings")
     return list(revisions.order_by("-number"))
+
+
+def revisions_to_read(submission: Submission) -> QuerySet[Revision]:
+    """The versions with all that they say, and their receipts: three queries, however many versions."""
+    revisions = Revision.objects.filter(submission=submission)
+    return revisions.select_related("receipt__log_entry").prefetch_related("figures", "indicators")
+
+
+def revision_to_read(submission: Submission, *, number: int) -> Revision | None:
+    """One version with all that it says; None where there is none of that number."""
+    return revisions_to_read(submission).filter(number=number).first()
+
+
+def log_head() -> LogEntry | None:
+    """The newest entry of the log; None before the first."""
+    return LogEntry.objects.order_by("-sequence").first()
 
 
 def events_of(submission: Submission) -> QuerySet[ReviewEvent]:

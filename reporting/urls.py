@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import drafts, files, indicators, messages, report, start, submitting
+from reporting.views import drafts, files, indicators, messages, receipts, report, start, submitting
 
 app_name = "reporting"
 
@@ -23,4 +23,14 @@ urlpatterns = [
     path("<slug:slug>/<str:code>/file/<uuid:upload>/", files.read, name="upload_read"),
     path("<slug:slug>/<str:code>/file/<uuid:upload>/remarks/", files.remarks, name="upload_remarks"),
     path("<slug:slug>/<str:code>/versions/<int:number>/", submitting.version, name="version"),
+    path(
+        "<slug:slug>/<str:code>/versions/<int:number>/receipt.json",
+        receipts.receipt_json,
+        name="receipt_json",
+    ),
+    path(
+        "<slug:slug>/<str:code>/versions/<int:number>/receipt.<str:language>.pdf",
+        receipts.receipt_pdf,
+        name="receipt_pdf",
+    ),
 ]

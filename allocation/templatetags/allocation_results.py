@@ -1,5 +1,6 @@
 """What the regions' pages show of the agency's computations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,6 +80,12 @@ def preliminary_grant(submission: Submission) -> PreliminaryGrant | None:
 def grant_previews(submission: Submission, form: FiguresForm) -> tuple[Preview, ...]:
     """What the figures in the form would give, for each grant of the round."""
     return previews_of(submission, form.texts())
+
+
+@register.simple_tag
+def grant_previews_of(submission: Submission, texts: Mapping[str, str]) -> tuple[Preview, ...]:
+    """What a draft's texts would give, for each grant of the round."""
+    return previews_of(submission, texts)
 
 
 @register.simple_tag

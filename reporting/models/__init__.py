@@ -13,6 +13,7 @@ from reporting.models.messages import (
 )
 from reporting.models.outbox import Mail, MailKind
 from reporting.models.people import SUBMITTING_ROLES, Language, Membership, Role, User
+from reporting.models.receipts import LogEntry, LogKind, Receipt, ReceiptFile
 from reporting.models.regions import (
     Baseline,
     Inhabitants,
@@ -63,6 +64,8 @@ __all__ = [
     "Indicator",
     "Inhabitants",
     "Language",
+    "LogEntry",
+    "LogKind",
     "Mail",
     "MailKind",
     "Membership",
@@ -73,6 +76,8 @@ __all__ = [
     "PublishedRate",
     "RaisedFinding",
     "ReadMark",
+    "Receipt",
+    "ReceiptFile",
     "Region",
     "ReportingRound",
     "ReviewEvent",

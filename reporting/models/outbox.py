@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.receipts import Receipt
 from reporting.models.regions import Region
 from reporting.models.rounds import ReportingRound
 from reporting.models.submissions import never_emptied
@@ -37,6 +38,15 @@ class Mail(models.Model):
     )
     region = models.ForeignKey(
         Region, verbose_name=_("region"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    receipt = models.ForeignKey(
+        Receipt,
+        verbose_name=_("enclosed receipt"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mails",
+        help_text=_("Goes with the mail as PDF and JSON, put together when the mail is sent."),
     )
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))

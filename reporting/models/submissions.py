@@ -11,7 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from reporting.models.people import Role, User
+from reporting.models.people import Language, Role, User
 from reporting.models.regions import PostType, Region
 from reporting.models.rounds import ReportingRound
 
@@ -197,6 +197,14 @@ class Revision(models.Model):
     submitted_by_role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     contact_name = models.CharField(_("contact person"), max_length=150, blank=True)
     contact_phone = models.CharField(_("phone"), max_length=50, blank=True)
+    attestation = models.TextField(
+        _("attestation"),
+        blank=True,
+        help_text=_("The exact sentence that was attested; empty in versions from before it was asked for."),
+    )
+    attestation_language = models.CharField(
+        _("language of the attestation"), max_length=2, choices=Language.choices, blank=True
+    )
     sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64)
 
     class Meta:

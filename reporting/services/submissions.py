@@ -8,16 +8,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reporting import selectors
+from reporting.attestation import attestation_text, read_through_sha256
 from reporting.checking import checks_of
-from reporting.checks import parse_figure, parse_posts, warnings_of
-from reporting.errors import DraftChanged, NotAllowed, ReportIncomplete
-from reporting.fields import CONTACT_FIELDS, Cell, Field, Page, cells_of, fields_of
+from reporting.checks import Finding, warnings_of
+from reporting.content import Content, content_of_texts
+from reporting.errors import DraftChanged, NotAllowed, NotAttested, ReportIncomplete
+from reporting.fields import Page, cells_of, fields_of
 from reporting.locks import lock_round
 from reporting.models import (
     EventKind,
     Figure,
     Indicator,
+    Language,
     MailKind,
+    Membership,
+    Receipt,
     ReportingRound,
     ReviewEvent,
     Revision,
@@ -27,6 +32,7 @@ from reporting.models import (
     content_sha256,
 )
 from reporting.outbox import write_mail
+from reporting.receipts import issue_receipt
 from reporting.services.checks import keep_findings
 from reporting.services.drafts import lock_for_change
 from reporting.services.outbox import send_after_commit
@@ -44,19 +50,29 @@ def open_reports(*, reporting_round: ReportingRound, region_codes: list[str]) ->
 
 
 @transaction.atomic
-def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: str | None = None) -> Revision:
+def submit_report(
+    *,
+    submission_id: int,
+    by: User,
+    at: datetime,
+    attested_in: str | None,
+    seen_sha256: str | None = None,
+) -> Revision:
     """Make the draft into a numbered version that never changes, with receipt and recomputation.
 
     Submitting the same content again while it waits for the agency gives the same version
     back, so a double click, or fifty, makes one version, one receipt and one mail.
 
     Args:
-        at: the moment of submission; decides whether the round is open.
-        seen_sha256: `content_sha256` of the draft's texts as `by` has read them through; a draft that
-            a colleague has changed since must be read again. None where nobody has read it.
+        at: the moment of submission; decides whether the report may still be changed.
+        attested_in: the language, `sv` or `en`, in which `by` has attested the figures. None where
+            nobody has, and then nothing is submitted.
+        seen_sha256: `read_through_sha256` of what `by` has read; a draft that a colleague has changed
+            since must be read again. None where nobody has read it.
 
     Raises:
         NotAllowed: `by` may not submit for the region.
+        NotAttested: nobody has put their name to the figures.
         DraftChanged: the draft is not the one that was read through.
         RoundNotOpen, ReportLocked: the report can no longer be changed.
         ReportIncomplete: there are errors or uncommented warnings.
@@ -64,32 +80,22 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
     submission, membership = lock_for_change(submission_id, by=by, at=at)
     if not membership.may_submit:
         raise NotAllowed(_("Only the ombud or a representant can submit. What you typed is saved."))
-    reporting_round, region = submission.reporting_round, submission.region
+    years = submission.reporting_round.years
     texts = selectors.draft_texts(submission)
-    if seen_sha256 is not None and seen_sha256 != content_sha256(texts):
-        raise DraftChanged(
-            _("Somebody has changed the figures since you opened this page. Read them through again.")
-        )
-    checks = checks_of(submission)
-    found = checks.check_with_shadows(texts, submitting=True)
-    blocking = tuple(finding for finding in found if finding.blocks_submission)
-    if blocking:
-        raise ReportIncomplete(blocking)
-
-    figures = {cell: parse_posts(texts.get(cell.field, "")).posts for cell in cells_of(reporting_round.years)}
-    warned = {finding.field for finding in warnings_of(found)}
-    comments = {
-        cell: texts.get(cell.comment_field, "").strip() if cell.field in warned else "" for cell in figures
-    }
-    indicators = _answers(texts, years=reporting_round.years)
-    contact = {name: texts.get(name, "").strip() for name in CONTACT_FIELDS}
-    sha256 = _content_sha256(submission, figures, comments, indicators, contact)
+    found = _found_in(submission, texts)
+    content = content_of_texts(
+        texts, years=years, warned=frozenset(finding.field for finding in warnings_of(found))
+    )
+    sha256 = _content_sha256(submission, content)
     latest = selectors.latest_revision(submission)
     if latest and latest.sha256 == sha256 and submission.state in (State.SUBMITTED, State.IN_REVIEW):
         if submission.draft_changed_at is not None:  # typed and undone: nothing new
             submission.draft_changed_at = None
             submission.save(update_fields=["draft_changed_at"])
         return latest
+    language, attestation = _attestation(
+        submission, membership, by=by, texts=texts, attested_in=attested_in, seen_sha256=seen_sha256
+    )
 
     revision = Revision(
         submission=submission,
@@ -98,25 +104,14 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
         submitted_by=by,
         submitted_by_name=by.name,
         submitted_by_role=membership.role,
+        attestation=attestation,
+        attestation_language=language,
         sha256=sha256,
-        **contact,
+        **content.contact,
     )
     revision.full_clean()
     revision.save()
-    Figure.objects.bulk_create(
-        Figure(
-            revision=revision,
-            year=cell.year,
-            post_type=cell.post_type,
-            posts=posts,
-            comment=comments[cell],
-        )
-        for cell, posts in figures.items()
-    )
-    Indicator.objects.bulk_create(
-        Indicator(revision=revision, key=field.question.key, year=field.year, value=value, comment=comment)
-        for field, (value, comment) in indicators.items()
-    )
+    _keep_answers(revision, content, years=years)
     keep_findings(revision=revision, findings=found)
     submission.state = State.SUBMITTED
     submission.revision_count = revision.number
@@ -127,59 +122,121 @@ def submit_report(*, submission_id: int, by: User, at: datetime, seen_sha256: st
     ReviewEvent.objects.create(
         submission=submission, revision=revision, kind=EventKind.SUBMITTED, by=by, by_name=by.name, at=at
     )
+    figures_submitted.send(
+        sender=Revision, reporting_round=submission.reporting_round, user=by, reason="submitted"
+    )
+    # Last, because everyone who submits waits here for the one before.
+    _send_receipt(revision, issue_receipt(revision, content=content, language=by.language), person=by)
+    return revision
+
+
+def _found_in(submission: Submission, texts: Mapping[str, str]) -> tuple[Finding, ...]:
+    found = checks_of(submission).check_with_shadows(texts, submitting=True)
+    blocking = tuple(finding for finding in found if finding.blocks_submission)
+    if blocking:
+        raise ReportIncomplete(blocking)
+    return found
+
+
+def _attestation(
+    submission: Submission,
+    membership: Membership,
+    *,
+    by: User,
+    texts: dict[str, str],
+    attested_in: str | None,
+    seen_sha256: str | None,
+) -> tuple[Language, str]:
+    """The sentence that is attested, word for word as it was read, and its language."""
+    if attested_in is None or attested_in not in Language.values:
+        raise NotAttested(_("Tick that you attest the figures. Without it nothing is submitted."))
+    sentence = attestation_text(
+        submission,
+        name=by.name,
+        role=membership.role,
+        number=submission.revision_count + 1,
+        language=attested_in,
+    )
+    if seen_sha256 is not None and seen_sha256 != read_through_sha256(texts, sentence):
+        raise DraftChanged(
+            _("Somebody has changed the figures since you opened this page. Read them through again.")
+        )
+    return Language(attested_in), sentence
+
+
+def _keep_answers(revision: Revision, content: Content, *, years: Sequence[int]) -> None:
+    asked = [field for field in fields_of(years) if field.name in content.answers]
+    Figure.objects.bulk_create(
+        Figure(
+            revision=revision,
+            year=cell.year,
+            post_type=cell.post_type,
+            posts=_whole(content.answers[cell.field].value),
+            comment=content.answers[cell.field].comment,
+        )
+        for field in asked
+        if (cell := field.cell) is not None
+    )
+    Indicator.objects.bulk_create(
+        Indicator(
+            revision=revision,
+            key=field.question.key,
+            year=field.year,
+            value=content.answers[field.name].value,
+            comment=content.answers[field.name].comment,
+        )
+        for field in asked
+        if field.cell is None
+    )
+
+
+def _send_receipt(revision: Revision, receipt: Receipt, *, person: User) -> None:
+    submission = revision.submission
+    reporting_round, region = submission.reporting_round, submission.region
     ombud = selectors.ombud_of(region.code)
+    figures = list(revision.figures.order_by("post_type", "year"))
     send_after_commit(
         write_mail(
             MailKind.RECEIPT,
-            recipient=by.email,
+            recipient=person.email,
             copy_to=ombud.email if ombud else "",
             occasion=f"{reporting_round.slug}/{region.code}/{revision.number}",
             context={
                 "revision": revision,
+                "receipt": receipt,
                 "submission": submission,
-                "figures": list(revision.figures.order_by("post_type", "year")),
-                "warnings": [figure for figure in revision.figures.all() if figure.comment],
-                "person": by,
+                "figures": figures,
+                "warnings": [figure for figure in figures if figure.comment],
+                "person": person,
             },
-            language=by.language,
+            language=person.language,
             reporting_round=reporting_round,
             region=region,
+            receipt=receipt,
         )
     )
-    figures_submitted.send(sender=Revision, reporting_round=reporting_round, user=by, reason="submitted")
-    return revision
 
 
-def _answers(texts: Mapping[str, str], *, years: Sequence[int]) -> dict[Field, tuple[Decimal | None, str]]:
-    """Indicator -> (value, comment), for those that are answered; missing is None with its reason."""
-    answers = {}
-    for field in fields_of(years, page=Page.INDICATORS):
-        typed = texts.get(field.name, "").strip()
-        if typed:
-            value = parse_figure(typed, unit=field.question.unit).value
-            answers[field] = value, texts.get(field.comment_name, "").strip()
-    return answers
+def _whole(value: Decimal | None) -> int | None:
+    return None if value is None else int(value)
 
 
-def _content_sha256(
-    submission: Submission,
-    figures: Mapping[Cell, int | None],
-    comments: Mapping[Cell, str],
-    indicators: Mapping[Field, tuple[Decimal | None, str]],
-    contact: Mapping[str, str],
-) -> str:
-    answers = [
+def _content_sha256(submission: Submission, content: Content) -> str:
+    """The checksum of what a version says, whoever says it and when: equal content is one version."""
+    years = submission.reporting_round.years
+    indicators = [
         {
             "indicator": field.question.key,
             "year": field.year,
-            "value": None if value is None else str(value),
-            "comment": comment,
+            "value": None if answer.value is None else str(answer.value),
+            "comment": answer.comment,
         }
-        for field, (value, comment) in indicators.items()
+        for field in fields_of(years, page=Page.INDICATORS)
+        if (answer := content.answers.get(field.name)) is not None
     ]
     # Without indicators the content is that of the versions submitted before they were asked for.
     return content_sha256(
-        ({"indicators": answers} if answers else {})
+        ({"indicators": indicators} if indicators else {})
         | {
             "round": submission.reporting_round.slug,
             "region": submission.region_id,
@@ -187,11 +244,11 @@ def _content_sha256(
                 {
                     "posts_of": str(cell.post_type),
                     "year": cell.year,
-                    "posts": posts,
-                    "comment": comments[cell],
+                    "posts": _whole(content.answers[cell.field].value),
+                    "comment": content.answers[cell.field].comment,
                 }
-                for cell, posts in figures.items()
+                for cell in cells_of(years)
             ],
-            **contact,
+            **content.contact,
         }
     )

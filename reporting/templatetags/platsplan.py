@@ -147,10 +147,13 @@ def number(value: int | Decimal | None) -> str:
 
 @register.filter
 def figure(value: Decimal | None) -> str:
-    """Write a figure with the decimals that it has: 12.5 is `12,5`, 12.0 is `12`; None as missing."""
-    if value is None or value == value.to_integral_value():
-        return number(value)
-    return f"{number(value)},{str(value.normalize()).partition('.')[2]}"
+    """Write a figure with the decimals that it has: `1 200`, `12,5` in Swedish; None as missing."""
+    if value is None:
+        return _missing_mark()
+    whole, _point, decimals = f"{abs(value):f}".partition(".")
+    tail = decimals.rstrip("0")
+    text = number(int(whole)) + (f"{get_format('DECIMAL_SEPARATOR')}{tail}" if tail else "")
+    return f"{MINUS}{text}" if value < 0 else text
 
 
 @register.filter
@@ -188,6 +191,14 @@ def signed(value: int | None) -> str:
     if value is None:
         return _missing_mark()
     return f"+{number(value)}" if value > 0 else number(value)
+
+
+@register.filter
+def signed_figure(value: Decimal | None) -> str:
+    """Write a change of a figure with its sign: `+0,5`, a real minus before 5, `0`."""
+    if value is None:
+        return _missing_mark()
+    return f"+{figure(value)}" if value > 0 else figure(value)
 
 
 @register.filter

@@ -106,12 +106,14 @@ def test_uppsala_reports_sixty_and_gets_the_first_step(stack: Stack, browser: Br
 
     page.wait_for_url(f"**{REPORT}submit/")
     expect(page.locator("main")).to_contain_text("Fyra nya block i Enköping")
+    expect(page.locator("#attest-text")).to_contain_text("intygar")
+    page.locator("#id_attested").check()
     page.locator("main form button[type=submit]").click()
     page.wait_for_url(f"**{REPORT}versions/1/")
     [(sha256,)] = rows(
         stack,
-        "SELECT r.sha256 FROM reporting_revision r JOIN reporting_submission s ON s.id = r.submission_id"
-        " WHERE s.region_id = '03'",
+        "SELECT k.sha256 FROM reporting_receipt k JOIN reporting_revision r ON r.id = k.revision_id"
+        " JOIN reporting_submission s ON s.id = r.submission_id WHERE s.region_id = '03'",
     )
     expect(page.locator("main")).to_contain_text(str(sha256))
 

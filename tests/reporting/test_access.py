@@ -24,7 +24,7 @@ from pytest_django import Settings
 from allocation import runner
 from allocation.models import AllocationRun, Recomputation
 from config import urls
-from reporting.models import Attachment, ReportingRound, Role, Side, User
+from reporting.models import Attachment, Receipt, ReportingRound, Role, Side, User
 from reporting.reference import load_reference_data
 from reporting.services.messages import Upload, post_message
 from tests.access import (
@@ -100,6 +100,8 @@ class Samples:
             "rules_name": world.run.round_grant.rules_name,
             "uidb36": "1",
             "key": "nobody-has-this-key",
+            "language": "sv",
+            "sha256": Receipt.objects.get().sha256,
             "url": "no-such-page/",
             "app_label": "reporting",
             "provider_id": "no-such-provider",

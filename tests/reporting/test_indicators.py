@@ -136,7 +136,7 @@ def test_a_later_round_asks_for_the_outcome_of_past_years_beside_plan_and_report
     assert [f"<dd>{number}</dd>" in rows for number in (50, 52)] == [True, True]
     assert "<strong>47</strong>" in rows
     assert "−3" in rows
-    revision = submit_report(submission_id=report.pk, by=member, at=open_round.opens_at)
+    revision = submit_report(submission_id=report.pk, by=member, at=open_round.opens_at, attested_in="sv")
     assert revision.indicators.get(key="outcome_at").value == 47
 
 

@@ -44,7 +44,9 @@ def test_fifty_submissions_of_one_report_make_one_version_one_receipt_one_mail()
     load_reference_data()
     ombud, reporting_round = make_region_member(), make_round()
     report = make_draft(reporting_round, by=ombud)
-    outcomes = at_once(50, lambda _index: submit_report(submission_id=report.pk, by=ombud, at=moment()))
+    outcomes = at_once(
+        50, lambda _index: submit_report(submission_id=report.pk, by=ombud, at=moment(), attested_in="sv")
+    )
     assert {outcome.pk for outcome in outcomes if isinstance(outcome, Revision)} == {
         Revision.objects.get().pk
     }

@@ -96,7 +96,7 @@ def test_the_receipt_holds_everything_that_was_submitted() -> None:
     for form in (receipt.text, receipt.html):
         for words in (
             revision.receipt_number,
-            revision.sha256,
+            revision.receipt.sha256,
             "19 September 2022 10:00",
             "Åsa Öberg, ombud",
             "Ten more blocks.",

@@ -78,17 +78,17 @@ def test_a_retired_rule_finds_nothing(report, officer):
 
 
 def test_the_way_from_shadow_to_warning_to_block(report, member, officer):
-    first = submit_report(submission_id=report.pk, by=member, at=moment())
+    first = submit_report(submission_id=report.pk, by=member, at=moment(), attested_in="sv")
     [shadow] = first.findings.all()
     assert (shadow.code, shadow.stage, shadow.comment) == ("st-falls", Stage.SHADOW, "")
 
     move_rule(code="st-falls", stage=Stage.WARNING, note="Träffar rätt.", by=officer, at=moment())
     with pytest.raises(ReportIncomplete):
-        submit_report(submission_id=report.pk, by=member, at=moment())
+        submit_report(submission_id=report.pk, by=member, at=moment(), attested_in="sv")
     save_draft(
         submission_id=report.pk, texts={"comment_st_2023": "Ett sjukhus läggs ned."}, by=member, at=moment()
     )
-    second = submit_report(submission_id=report.pk, by=member, at=moment())
+    second = submit_report(submission_id=report.pk, by=member, at=moment(), attested_in="sv")
     [warning] = second.findings.all()
     assert (warning.stage, warning.comment) == (Stage.WARNING, "Ett sjukhus läggs ned.")
     assert second.figures.get(post_type="ST", year=2023).comment == "Ett sjukhus läggs ned."
@@ -96,7 +96,7 @@ def test_the_way_from_shadow_to_warning_to_block(report, member, officer):
     move_rule(code="st-falls", stage=Stage.BLOCK, note="Alltid fel.", by=officer, at=moment())
     save_draft(submission_id=report.pk, texts={"st_2024": "81"}, by=member, at=moment())
     with pytest.raises(ReportIncomplete):
-        submit_report(submission_id=report.pk, by=member, at=moment())
+        submit_report(submission_id=report.pk, by=member, at=moment(), attested_in="sv")
     stages = apps.get_model("reporting", "CheckRuleEvent").objects.values_list("stage", flat=True)
     assert sorted(stages) == ["block", "warning"]
 
@@ -112,7 +112,7 @@ def test_moving_a_rule_needs_a_reason_a_role_and_a_rule(officer, member):
 
 
 def test_findings_of_a_version_never_change(report, member):
-    revision = submit_report(submission_id=report.pk, by=member, at=moment())
+    revision = submit_report(submission_id=report.pk, by=member, at=moment(), attested_in="sv")
     for change in (
         lambda: revision.findings.update(title="annat"),
         lambda: revision.findings.all().delete(),
@@ -134,7 +134,7 @@ def test_it_is_counted_how_often_a_warning_is_confirmed_corrected_or_still_open(
             found = checks_of(draft).check_with_shadows(texts, submitting=False)
             note_raised(submission_id=draft.pk, findings=found, at=moment())
     make_submission(report.reporting_round, "05", by=other)
-    submit_report(submission_id=report.pk, by=member, at=moment())
+    submit_report(submission_id=report.pk, by=member, at=moment(), attested_in="sv")
 
     counts = rule_counts()["st-falls"]
     assert (counts.raised, counts.kept, counts.corrected, counts.undecided) == (3, 1, 1, 1)

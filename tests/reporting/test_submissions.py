@@ -88,7 +88,7 @@ def test_a_submission_is_a_numbered_version_with_figures_receipt_and_request() -
 def test_submitting_the_same_again_gives_the_same_version() -> None:
     person, reporting_round = make_region_member(), make_round()
     first = make_submission(reporting_round, by=person)
-    again = submit_report(submission_id=first.submission_id, by=person, at=moment(20))
+    again = submit_report(submission_id=first.submission_id, by=person, at=moment(20), attested_in="sv")
     assert again == first
     assert Revision.objects.count() == Mail.objects.count() == Recomputation.objects.count() == 1
 
@@ -118,7 +118,9 @@ def test_nobody_touches_another_regions_report() -> None:
     with pytest.raises(NotAllowed):
         make_draft(reporting_round, "03", by=stranger, at_2022="1")
     with pytest.raises(NotAllowed):
-        submit_report(submission_id=report_of(reporting_round, "03").pk, by=stranger, at=moment())
+        submit_report(
+            submission_id=report_of(reporting_round, "03").pk, by=stranger, at=moment(), attested_in="sv"
+        )
     assert not DraftValue.objects.exists()
 
 
@@ -142,11 +144,11 @@ def test_the_closing_moment_is_too_late_and_the_moment_before_is_not() -> None:
     make_draft(reporting_round, by=person)
     report = report_of(reporting_round)
     with pytest.raises(RoundNotOpen):
-        submit_report(submission_id=report.pk, by=person, at=reporting_round.closes_at)
+        submit_report(submission_id=report.pk, by=person, at=reporting_round.closes_at, attested_in="sv")
     with pytest.raises(RoundNotOpen):
         save_draft(submission_id=report.pk, texts={"at_2022": "1"}, by=person, at=reporting_round.closes_at)
     last = reporting_round.closes_at - timedelta(microseconds=1)
-    assert submit_report(submission_id=report.pk, by=person, at=last).number == 1
+    assert submit_report(submission_id=report.pk, by=person, at=last, attested_in="sv").number == 1
 
 
 def test_before_opening_nothing_can_be_saved() -> None:
@@ -166,7 +168,7 @@ def test_approved_figures_are_locked_and_a_returned_report_opens_after_the_deadl
         save_draft(submission_id=report.pk, texts={"at_2022": "51"}, by=person, at=moment(21))
     late = reporting_round.closes_at + timedelta(days=3)
     return_report(submission_id=report.pk, revision_number=1, by=officer, at=late, message="Which is right?")
-    again = submit_report(submission_id=report.pk, by=person, at=late + timedelta(hours=1))
+    again = submit_report(submission_id=report.pk, by=person, at=late + timedelta(hours=1), attested_in="sv")
     assert again.number == 2  # confirming the same figures is an answer too
 
 

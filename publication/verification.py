@@ -1,0 +1,88 @@
+"""Telling whether a receipt is genuine, to anyone who holds one, without telling what it says."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from reporting.models import LogEntry, Receipt, ReceiptFile
+from reporting.models.receipts import SHA256_PATTERN
+from reporting.record import record_text, text_sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """A receipt that is ours: what may be told about it to anyone who holds it.
+
+    Attributes:
+        what: what the checksum was of: the record, or a PDF of it.
+        newest: the number of the newest version of the same report.
+    """
+
+    number: str
+    region: str
+    reporting_round: str
+    version: int
+    newest: int
+    submitted_at: datetime
+    is_example: bool
+    sha256: str
+    entry: LogEntry
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a newer version has been submitted since."""
+        return self.newest > self.version
+
+
+def by_checksum(sha256: str) -> Genuine | None:
+    """The receipt whose JSON, or one of whose PDFs, has the checksum; None where there is none."""
+    wanted = "".join(sha256.split()).lower()
+    if not re.fullmatch(SHA256_PATTERN, wanted):
+        return None
+    receipts = Receipt.objects.select_related(
+        "log_entry", "revision__submission__reporting_round", "revision__submission__region"
+    )
+    receipt = receipts.filter(sha256=wanted).first()
+    if receipt is None:
+        file = ReceiptFile.objects.filter(sha256=wanted).only("receipt_id").first()
+        receipt = receipts.get(pk=file.receipt_id) if file else None
+    # What does not agree with the log is not vouched for, whoever put it there.
+    if receipt is None or receipt.sha256 != receipt.log_entry.content_sha256:
+        return None
+    return _genuine(receipt)
+
+
+def by_number(number: str, sha256: str) -> Genuine | None:
+    """The receipt with the number, if the checksum is its own too; which of them is wrong is not told."""
+    found = by_checksum(sha256)
+    return found if found is not None and found.number.casefold() == number.strip().casefold() else None
+
+
+def by_file(content: bytes) -> Genuine | None:
+    """The receipt that a file is: one of its PDFs byte for byte, or its JSON in whatever layout."""
+    found = by_checksum(hashlib.sha256(content).hexdigest())
+    if found is not None:
+        return found
+    try:
+        record = json.loads(content)
+        return by_checksum(text_sha256(record_text(record))) if isinstance(record, dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _genuine(receipt: Receipt) -> Genuine:
+    revision = receipt.revision
+    submission = revision.submission
+    return Genuine(
+        number=receipt.number,
+        region=submission.region.name,
+        reporting_round=submission.reporting_round.name,
+        version=revision.number,
+        newest=submission.revision_count,
+        submitted_at=revision.submitted_at,
+        is_example=submission.reporting_round.is_demo,
+        sha256=receipt.sha256,
+        entry=receipt.log_entry,
+    )

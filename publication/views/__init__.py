@@ -1,0 +1,1 @@
+"""The open pages, one module per subject."""

@@ -1,0 +1,226 @@
+"""The receipt as PDF/UA: an accessible, tagged document, drawn by Typst from the record alone."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+
+from reporting.errors import ReceiptNotDrawn
+from reporting.fields import Field, Page, fields_of
+from reporting.models import STOCKHOLM, Receipt, Role
+from reporting.templatetags.platsplan import figure
+
+DOCUMENTS = Path(__file__).resolve().parent / "documents"
+
+# What the document's font, Libertinus Serif, which comes with Typst, can show. Everything else would stop
+# the drawing: PDF/UA has no place for a character without a glyph. Marks that turn the reading direction
+# or take no room are left out on purpose, because they can make a line read as something else.
+_SHOWN = (
+    (0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x24F), (0x384, 0x38A), (0x38C, 0x38C), (0x38E, 0x3A1),
+    (0x3A3, 0x3CE), (0x400, 0x45F), (0x1E00, 0x1E9B), (0x1EA0, 0x1EF9), (0x2010, 0x2015), (0x2018, 0x2022),
+    (0x2026, 0x2026), (0x2030, 0x2033), (0x2039, 0x203A), (0x20AC, 0x20AC), (0x2116, 0x2116),
+    (0x2122, 0x2122), (0x2190, 0x2195), (0x2212, 0x2212), (0x2248, 0x2248), (0x2260, 0x2260),
+    (0x2264, 0x2265),
+)  # fmt: skip
+
+
+def shown(text: str) -> str:
+    """A text as the PDF can show it: what has no glyph is written as its number, such as [U+1F600]."""
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(_shown(character) for character in composed)
+
+
+def _shown(character: str) -> str:
+    if character == "\n" or any(first <= ord(character) <= last for first, last in _SHOWN):
+        return character
+    return " " if character == "\t" else f"[U+{ord(character):04X}]"
+
+
+def draw_receipt(receipt: Receipt, *, language: str) -> bytes:
+    """The receipt's PDF. The same receipt gives the same bytes, with the same version of Typst.
+
+    Everything that a person has typed reaches Typst as data, never as markup.
+
+    Raises:
+        ReceiptNotDrawn: Typst refused.
+    """
+    with translation.override(language), timezone.override(STOCKHOLM):
+        data = _everything(receipt, language=language)
+    try:
+        pdf: bytes = typst.compile(
+            str(DOCUMENTS / "receipt.typ"),
+            root=str(DOCUMENTS),
+            font_paths=[],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            sys_inputs={"data": json.dumps(_all_shown(data))},
+        )
+    except typst.TypstError as error:
+        raise ReceiptNotDrawn(f"{receipt.number}: {error}") from error
+    except BaseException as error:
+        # A panic inside Typst comes as an exception that is no `Exception`.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ReceiptNotDrawn(f"{receipt.number}: {error}") from error
+    return pdf
+
+
+def _all_shown(data: Any) -> Any:
+    if isinstance(data, str):
+        return shown(data)
+    if isinstance(data, Mapping):
+        return {key: _all_shown(value) for key, value in data.items()}
+    return [_all_shown(value) for value in data] if isinstance(data, list) else data
+
+
+def _everything(receipt: Receipt, *, language: str) -> dict[str, Any]:
+    record = json.loads(receipt.record)
+    years = receipt.revision.submission.reporting_round.years
+    answers = {line["field"]: line for line in record["figures"]}
+    submitted_at = datetime.fromisoformat(record["submitted"]["at"])
+    role = str(Role(record["submitted"]["role"]).label).lower()
+    contact = ", ".join(part for part in (record["contact"]["name"], record["contact"]["phone"]) if part)
+    return {
+        "lang": language,
+        "title": f"{_('Receipt')} {record['receipt']}",
+        "kind": _("Receipt"),
+        "moment": _moment(submitted_at),
+        "example": [
+            _("Example data"),
+            _("The figures in this receipt are synthetic. They are not any region's real report."),
+        ]
+        if record["example_data"]
+        else None,
+        "region": record["region"]["name"],
+        "heading": _("Receipt for version %(number)d") % {"number": record["version"]},
+        "lede": _("%(region)s has submitted version %(number)d of its report in the round %(round)s.")
+        % {
+            "region": record["region"]["name"],
+            "number": record["version"],
+            "round": record["round"]["name"],
+        },
+        "facts": [
+            [_("Receipt number"), record["receipt"]],
+            [_("Case number"), record["case"]],
+            [_("Version"), str(record["version"])],
+            [_("Submitted"), format_date(timezone.localtime(submitted_at), "j F Y H:i:s")],
+            [_("By"), f"{record['submitted']['by']}, {role}"],
+            [_("Contact person"), contact or "–"],
+        ],
+        "posts": _posts(answers, years),
+        "indicators": _indicators(answers, years),
+        "comments": _comments(answers, years),
+        "attestation": _attested(record, role),
+        "proof": _proof(receipt),
+        "words": {
+            "page": _("Page"),
+            "of": _("of"),
+            "figure": _("Figure"),
+            "value": _("Value"),
+            "unit": _("Unit"),
+            "missing": _("figure missing"),
+            "comments": _("Comments and reasons"),
+            "posts": _("Number of posts"),
+        },
+    }
+
+
+def _moment(at: datetime) -> dict[str, int]:
+    utc = at.astimezone(UTC)
+    return {
+        "year": utc.year, "month": utc.month, "day": utc.day,
+        "hour": utc.hour, "minute": utc.minute, "second": utc.second,
+    }  # fmt: skip
+
+
+def _cell(answer: Mapping[str, Any] | None) -> str | None:
+    """The figure in the reader's language; None is missing, an empty text is not asked for."""
+    if answer is None:
+        return ""
+    return None if answer["value"] is None else str(figure(Decimal(answer["value"])))
+
+
+def _posts(answers: Mapping[str, Any], years: tuple[int, ...]) -> dict[str, Any]:
+    by_question: dict[str, list[Field]] = {}
+    for field in fields_of(years, page=Page.POSTS):
+        by_question.setdefault(field.question.key, []).append(field)
+    return {
+        "head": [_("Posts"), *(str(year) for year in years)],
+        "rows": [
+            {
+                "name": str(fields[0].question.name),
+                "is_part": bool(fields[0].question.part_of),
+                "cells": [_cell(answers.get(field.name)) for field in fields],
+            }
+            for fields in by_question.values()
+        ],
+    }
+
+
+def _indicators(answers: Mapping[str, Any], years: tuple[int, ...]) -> list[dict[str, Any]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for field in fields_of(years, page=Page.INDICATORS):
+        if field.name in answers:
+            groups.setdefault(str(field.question.group), []).append(
+                {
+                    "name": str(field.label),
+                    "unit": str(field.question.unit.label),
+                    "value": _cell(answers[field.name]),
+                }
+            )
+    return [{"title": title, "rows": rows} for title, rows in groups.items()]
+
+
+def _comments(answers: Mapping[str, Any], years: tuple[int, ...]) -> list[list[str]]:
+    return [
+        [str(field.label), answers[field.name]["comment"]]
+        for field in fields_of(years)
+        if field.name in answers and answers[field.name]["comment"]
+    ]
+
+
+def _attested(record: Mapping[str, Any], role: str) -> dict[str, str] | None:
+    text = record["attestation"]["text"]
+    if not text:
+        return None
+    return {
+        "title": _("Attestation"),
+        "text": text,
+        "lang": record["attestation"]["language"],
+        "by": f"{record['submitted']['by']}, {role}",
+    }
+
+
+def _proof(receipt: Receipt) -> dict[str, str]:
+    address = f"{settings.PLATSPLAN_BASE_URL}{reverse('publication:verified', args=[receipt.sha256])}"
+    entry = receipt.log_entry
+    return {
+        "title": _("Is this receipt genuine?"),
+        "how": _("Open the address below, or type the receipt number and the checksum at %(page)s.")
+        % {"page": f"{settings.PLATSPLAN_BASE_URL}{reverse('publication:verify')}"},
+        "address": address,
+        "sha256_label": _("Checksum of the receipt (SHA-256)"),
+        "sha256": receipt.sha256,
+        "entry_label": _("Entry %(number)d in the log, with the checksum") % {"number": entry.sequence},
+        "entry": entry.sha256,
+        "recompute": _(
+            "The checksum is that of the receipt as a JSON file, which came with the mail and can be "
+            "fetched on the receipt's page. Compute it yourself:"
+        ),
+        "command": f"sha256sum {receipt.number}.json",
+        "unshown": _(
+            "A character that this document cannot show is written as its number, such as [U+1F600]. "
+            "The JSON file has it as it was typed."
+        ),
+    }
