@@ -1,18 +1,20 @@
 """The chained log: adding an entry, and checking that nothing in it has been exchanged."""
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import connection, transaction
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reporting.models import LogEntry, LogKind, Receipt, Revision
+from reporting.models import LogCheck, LogEntry, LogKind, Receipt, Revision
 from reporting.models.receipts import CHAIN_LOCK, NO_ENTRY
 from reporting.record import says_what, text_sha256
+
+logger = logging.getLogger(__name__)
 
 
 def entry_text(entry: LogEntry) -> str:
@@ -49,12 +51,33 @@ def append_entry(*, kind: LogKind, subject: str, content_sha256: str, at: dateti
     return entry
 
 
+# What can be wrong, by a name that is kept with each check.
+FLAWS: dict[str, str | Promise] = {
+    "place": _("The entry stands in another place than its number says."),
+    "link": _("The entry does not name the checksum of the entry before it."),
+    "entry": _("The entry's checksum is not that of what it says: it has been changed."),
+    "gone": _("The receipt that the entry vouches for is not there."),
+    "record": _("The receipt's checksum is not that of its content."),
+    "logged": _("The receipt is not the one that was logged."),
+    "figures": _("The version's figures are not those of its receipt."),
+    "pdf": _("A PDF of the receipt has been changed."),
+    "rewritten": _("An earlier check saw another checksum at this entry: the log has been rewritten."),
+    "shorter": _("An earlier check saw this entry, the last of more than there are now."),
+    "removed": _("The version has no receipt: it has been removed."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """Something in the log, or in what it vouches for, that is not as it was."""
 
     subject: str
-    problem: str | Promise
+    code: str
+
+    @property
+    def problem(self) -> str | Promise:
+        """What is wrong, in one sentence."""
+        return FLAWS[self.code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +93,47 @@ def check_log() -> Checked:
     """Go through the whole log, and through everything that it vouches for.
 
     Finds changed, exchanged, inserted and removed entries; receipts that differ from what was logged or
-    from their versions' figures; and versions whose receipt has been removed.
+    from their versions' figures; versions whose receipt has been removed; and a log that is not the
+    one that the check before saw. Whoever owns the tables and rewrites all of it, the earlier checks
+    included, is found by those who hold a receipt: its checksums are then in no log.
     """
-    entries, head = 0, NO_ENTRY
+    earlier = LogCheck.objects.order_by("-at", "-pk").first()
+    entries, place, head = 0, 0, NO_ENTRY
     flaws: list[Flaw] = []
-    for expected, entry in enumerate(_entries(), start=1):
-        flaws += _link_flaws(entry, sequence=expected, previous_sha256=head)
-        entries, head = expected, entry.sha256
+    for entry in _entries():
+        flaws += _link_flaws(entry, sequence=place + 1, previous_sha256=head)
+        entries, place, head = entries + 1, entry.sequence, entry.sha256
+        if earlier and entry.sequence == earlier.entries and entry.sha256 != earlier.head_sha256:
+            flaws.append(Flaw(_name(entry), "rewritten"))
+    if earlier and entries < earlier.entries:
+        flaws.append(Flaw(str(earlier.entries), "shorter"))
     flaws += _receipt_flaws()
     without = Revision.objects.filter(receipt=None).exclude(attestation="")
     for revision in without.select_related("submission__reporting_round", "submission__region"):
-        flaws.append(Flaw(revision.receipt_number, _("The version has no receipt: it has been removed.")))
+        flaws.append(Flaw(revision.receipt_number, "removed"))
     return Checked(entries, head, tuple(flaws))
+
+
+def keep_check(*, at: datetime) -> LogCheck:
+    """Check the log and keep the outcome, which the desk shows."""
+    checked = check_log()
+    for flaw in checked.flaws:
+        logger.error("The log of receipts: %s: %s", flaw.subject, flaw.code)
+    return LogCheck.objects.create(
+        at=at,
+        entries=checked.entries,
+        head_sha256=checked.head_sha256,
+        flaws=[[flaw.subject, flaw.code] for flaw in checked.flaws],
+    )
+
+
+def flaws_of(check: LogCheck) -> tuple[Flaw, ...]:
+    """What a kept check had found."""
+    return tuple(Flaw(subject, code) for subject, code in check.flaws)
+
+
+def _name(entry: LogEntry) -> str:
+    return f"{entry.sequence}: {entry.subject}"
 
 
 def _entries() -> Iterator[LogEntry]:
@@ -90,18 +142,13 @@ def _entries() -> Iterator[LogEntry]:
 
 def _link_flaws(entry: LogEntry, *, sequence: int, previous_sha256: str) -> Iterator[Flaw]:
     if entry.sequence != sequence:
-        yield Flaw(
-            str(entry),
-            format_lazy(
-                _("Entry {number} stands in the place of {place}."), number=entry.sequence, place=sequence
-            ),
-        )
+        yield Flaw(_name(entry), "place")
     if entry.previous_sha256 != previous_sha256:
-        yield Flaw(str(entry), _("The entry does not name the checksum of the entry before it."))
+        yield Flaw(_name(entry), "link")
     if entry.sha256 != text_sha256(entry_text(entry)):
-        yield Flaw(str(entry), _("The entry's checksum is not that of what it says: it has been changed."))
+        yield Flaw(_name(entry), "entry")
     if entry.kind == LogKind.RECEIPT and not hasattr(entry, "receipt"):
-        yield Flaw(str(entry), _("The receipt that the entry vouches for is not there."))
+        yield Flaw(_name(entry), "gone")
 
 
 def _receipt_flaws() -> Iterator[Flaw]:
@@ -110,12 +157,12 @@ def _receipt_flaws() -> Iterator[Flaw]:
     ).prefetch_related("revision__figures", "revision__indicators", "files")
     for receipt in receipts.order_by("log_entry__sequence").iterator(chunk_size=200):
         if receipt.sha256 != text_sha256(receipt.record):
-            yield Flaw(receipt.number, _("The receipt's checksum is not that of its content."))
+            yield Flaw(receipt.number, "record")
         entry = receipt.log_entry
         if (entry.subject, entry.content_sha256) != (receipt.number, receipt.sha256):
-            yield Flaw(receipt.number, _("The receipt is not the one that was logged."))
+            yield Flaw(receipt.number, "logged")
         if not says_what(receipt.record, receipt.revision):
-            yield Flaw(receipt.number, _("The version's figures are not those of its receipt."))
+            yield Flaw(receipt.number, "figures")
         for file in receipt.files.all():
             if file.sha256 != hashlib.sha256(bytes(file.pdf)).hexdigest():
-                yield Flaw(receipt.number, _("A PDF of the receipt has been changed."))
+                yield Flaw(receipt.number, "pdf")

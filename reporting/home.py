@@ -53,7 +53,7 @@ class Todo:
 class Happening:
     """A line in the list of versions."""
 
-    version: int
+    version: int | None
     chip: str
     label: Text
     at: datetime
@@ -97,8 +97,8 @@ def home_of(submission: Submission, *, membership: Membership, at: datetime) -> 
     return Home(
         chip=chip,
         chip_label=label,
-        days_left=reporting_round.days_left(at=at),
-        has_closed=reporting_round.has_closed(at=at),
+        days_left=submission.days_left(at=at),
+        has_closed=submission.has_closed(at=at),
         may_change=changeable,
         steps=_steps(submission, last),
         todos=_todos(
@@ -248,15 +248,17 @@ def _happenings(
         EventKind.REVIEW_STARTED: "in_review",
         EventKind.RETURNED: "returned",
         EventKind.APPROVED: "approved",
+        EventKind.EXTENDED: "extended",
+        EventKind.EXTENSION_WITHDRAWN: "extension_withdrawn",
     }
     happenings = [
         Happening(
-            version=event.revision.number,
+            version=event.revision.number if event.revision else None,
             chip=chips[EventKind(event.kind)],
             label=EventKind(event.kind).label,
             at=event.at,
             by=event.by_name,
-            at_first_year=posts.get(event.revision.number),
+            at_first_year=posts.get(event.revision.number) if event.revision else None,
             has_page=event.kind == EventKind.SUBMITTED,
         )
         for event in events

@@ -11,15 +11,18 @@ from reporting.outbox import write_mail
 REMINDER_DAYS = (14, 7, 1)
 
 
-def reminder_step(reporting_round: ReportingRound, *, at: datetime) -> int | None:
+def reminder_step(window: ReportingRound | Submission, *, at: datetime) -> int | None:
     """Which reminder holds at the moment `at`: 14, 7 or 1 days before the deadline, or None.
 
     It is the smallest of the steps that the days left have not passed, so a day on which
     nothing ran is caught up the day after. Days are days in Sweden.
+
+    Args:
+        window: the round, or a report, whose deadline may have been extended.
     """
-    if not reporting_round.is_open(at=at):
+    if not window.is_open(at=at):
         return None
-    days_left = reporting_round.days_left(at=at)
+    days_left = window.days_left(at=at)
     return min((step for step in REMINDER_DAYS if step >= days_left), default=None)
 
 
@@ -34,19 +37,17 @@ def write_reminders(*, at: datetime) -> list[int]:
         ids of the mails that were written now; the caller has them sent.
     """
     written: list[int] = []
-    for reporting_round in selectors.open_rounds(at=at):
-        step = reminder_step(reporting_round, at=at)
-        if step is None:
-            continue
-        for submission in selectors.not_submitted(reporting_round).order_by("region"):
-            written += _remind(submission, reporting_round, step=step, at=at)
+    for submission in selectors.awaited(at=at):
+        step = reminder_step(submission, at=at)
+        if step is not None:
+            written += _remind(submission, submission.reporting_round, step=step, at=at)
     return written
 
 
 @transaction.atomic
 def _remind(submission: Submission, reporting_round: ReportingRound, *, step: int, at: datetime) -> list[int]:
     saved = selectors.draft_last_saved(submission)
-    closes_on = reporting_round.closes_at.astimezone(STOCKHOLM).date()
+    closes_on = submission.closes_at.astimezone(STOCKHOLM).date()
     signatories = {person.pk for person in selectors.signatories_of(submission.region_id)}
     concerned = signatories | ({saved.updated_by_id} if saved else set())
     written: list[int] = []
@@ -61,7 +62,7 @@ def _remind(submission: Submission, reporting_round: ReportingRound, *, step: in
                 "reporting_round": reporting_round,
                 "region": submission.region,
                 "submission": submission,
-                "days_left": reporting_round.days_left(at=at),
+                "days_left": submission.days_left(at=at),
                 "saved": saved if submission.state == State.DRAFT else None,
                 "may_submit": person.pk in signatories,
                 "person": person,

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from reporting.models import (
     Attachment,
     Baseline,
     DraftValue,
     EventKind,
+    Extension,
     Figure,
+    LogCheck,
     LogEntry,
     Membership,
     PostType,
@@ -57,12 +60,17 @@ def attachments_visible_to(user: User) -> QuerySet[Attachment]:
     return Attachment.objects.filter(message__submission__in=reports)
 
 
-def current_round(*, at: datetime) -> ReportingRound | None:
-    """The round that regions should see: the open one that closes first, else the last that opened."""
+def current_round(*, at: datetime, region_code: str = "") -> ReportingRound | None:
+    """The round that regions should see: the open one that closes first, else the last that opened.
+
+    Args:
+        region_code: the region that asks; its own extensions keep a round open for it.
+    """
     rounds = ReportingRound.objects.filter(opens_at__lte=at)
-    return (
-        rounds.filter(closes_at__gt=at).order_by("closes_at").first() or rounds.order_by("-closes_at").first()
-    )
+    own = Submission.objects.filter(reporting_round=OuterRef("pk"), region=region_code)
+    closing = Greatest("closes_at", Subquery(own.values("extended_until")[:1]))
+    still_open = rounds.alias(closing=closing).filter(closing__gt=at)
+    return still_open.order_by("closing").first() or rounds.order_by("-closes_at").first()
 
 
 def plans_of(region_code: str, years: Iterable[int]) -> dict[int, Baseline]:
@@ -111,6 +119,11 @@ def revision_to_read(submission: Submission, *, number: int) -> Revision | None:
     return revisions_to_read(submission).filter(number=number).first()
 
 
+def last_log_check() -> LogCheck | None:
+    """What the newest check of the log found; None before the first."""
+    return LogCheck.objects.order_by("-at", "-pk").first()
+
+
 def log_head() -> LogEntry | None:
     """The newest entry of the log; None before the first."""
     return LogEntry.objects.order_by("-sequence").first()
@@ -154,6 +167,21 @@ def ombud_of(region_code: str) -> User | None:
     return User.objects.filter(
         is_active=True, memberships__region_id=region_code, memberships__role=Role.OMBUD
     ).first()
+
+
+def awaited(*, at: datetime) -> QuerySet[Submission]:
+    """Reports that regions can still submit in time at the moment `at` and never have, round by round."""
+    submissions = Submission.objects.select_related("region", "reporting_round").filter(
+        Q(reporting_round__closes_at__gt=at) | Q(extended_until__gt=at),
+        reporting_round__opens_at__lte=at,
+        state__in=[State.NOT_STARTED, State.DRAFT],
+    )
+    return submissions.order_by("reporting_round__closes_at", "reporting_round", "region")
+
+
+def extensions_of(submission: Submission) -> QuerySet[Extension]:
+    """The extensions that a region has got in a round, newest first."""
+    return Extension.objects.filter(submission=submission)
 
 
 def not_submitted(reporting_round: ReportingRound) -> QuerySet[Submission]:

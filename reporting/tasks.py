@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from reporting import mailer, notices
+from reporting import chain, mailer, notices
 from reporting.exchange import waiting
 
 
@@ -25,6 +25,12 @@ def send_waiting_mail_task() -> None:
     """Every few seconds: send what a lost message or a refusing mail server left waiting."""
     for mail_id in mailer.waiting_mail(at=timezone.now()):
         send_mail_task.delay(mail_id)
+
+
+@shared_task(name="reporting.check_log")
+def check_log_task() -> None:
+    """Every night: go through the log of receipts, and keep what was found."""
+    chain.keep_check(at=timezone.now())
 
 
 @shared_task(name="reporting.send_reminders")

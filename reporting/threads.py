@@ -31,12 +31,14 @@ from reporting.models import (
 Text = str | Promise
 
 # What the agency did that the region must see; the rest of an event is for the record.
-NEWS_TO_REGION = (EventKind.RETURNED, EventKind.APPROVED)
+NEWS_TO_REGION = (EventKind.RETURNED, EventKind.APPROVED, EventKind.EXTENDED, EventKind.EXTENSION_WITHDRAWN)
 CHIPS: dict[str, str] = {
     EventKind.SUBMITTED: "submitted",
     EventKind.REVIEW_STARTED: "in_review",
     EventKind.RETURNED: "returned",
     EventKind.APPROVED: "approved",
+    EventKind.EXTENDED: "extended",
+    EventKind.EXTENSION_WITHDRAWN: "extension_withdrawn",
 }
 
 
@@ -51,6 +53,7 @@ class Entry:
         is_new: whether the other side wrote it and the reader has not seen it.
         read_by: who on the other side has read it; only for the reader's own side.
         answers: when the question was put that a message answers.
+        closes_at: until when the agency gave the region more time.
     """
 
     kind: Literal["message", "event"]
@@ -67,6 +70,7 @@ class Entry:
     chip: str = ""
     answer_by: date | None = None
     answers: datetime | None = None
+    closes_at: datetime | None = None
     comments: tuple[Text, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     read_by: tuple[str, ...] = ()
@@ -148,13 +152,14 @@ def _event_entry(
         role="",
         at=event.at,
         text=event.message,
-        version=event.revision.number,
+        version=event.revision.number if event.revision and not event.closes_at else None,
         is_new=is_news and event.pk > (own.last_event if own else 0),
         is_own=by_region == (side == Side.REGION),
         label=kind.label,
         chip=CHIPS[kind],
         answer_by=event.answer_by,
-        comments=comments.get(event.revision_id, ()) if by_region else (),
+        comments=comments.get(event.revision_id or 0, ()) if by_region else (),
+        closes_at=event.closes_at,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import drafts, files, indicators, messages, receipts, report, start, submitting
+from reporting.views import drafts, files, history, indicators, messages, receipts, report, start, submitting
 
 app_name = "reporting"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("<slug:slug>/<str:code>/file/template.csv", files.template, {"kind": "csv"}, name="template_csv"),
     path("<slug:slug>/<str:code>/file/<uuid:upload>/", files.read, name="upload_read"),
     path("<slug:slug>/<str:code>/file/<uuid:upload>/remarks/", files.remarks, name="upload_remarks"),
+    path("<slug:slug>/<str:code>/versions/", history.history, name="history"),
     path("<slug:slug>/<str:code>/versions/<int:number>/", submitting.version, name="version"),
     path(
         "<slug:slug>/<str:code>/versions/<int:number>/receipt.json",

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Abs
+from django.db.models.functions import Abs, Greatest
 
 from reporting.checks import Finding, check_texts, warnings_of
 from reporting.fields import Cell
 from reporting.flags import FLAGS, Flag, flags_in
-from reporting.models import Baseline, Figure, PostType, ReportingRound, Revision, Submission
+from reporting.models import Baseline, Figure, PostType, Revision, Submission
 from reporting.soft_rules import WARN_POSTS, WARN_SHARE_PCT
 
 
@@ -29,23 +29,23 @@ def warnings_in(
     return warnings_of(check_texts(texts_of(figures), years=years, plans=plans, submitting=True))
 
 
-def is_late(revision: Revision, reporting_round: ReportingRound) -> bool:
-    """Whether the version came after the deadline, as it may when the report had been returned."""
-    return revision.submitted_at >= reporting_round.closes_at
+def is_late(revision: Revision, submission: Submission) -> bool:
+    """Whether the version came after the region's deadline, as it may when the report had been returned."""
+    return revision.submitted_at >= submission.closes_at
 
 
 def flags_of(
     revision: Revision,
     *,
     figures: Sequence[Figure],
-    reporting_round: ReportingRound,
+    submission: Submission,
     plans: Mapping[int, int],
 ) -> tuple[Flag, ...]:
     """What to look at in a version, in the order of `FLAGS`."""
     return flags_in(
-        warnings_in(figures, years=reporting_round.years, plans=plans),
+        warnings_in(figures, years=submission.reporting_round.years, plans=plans),
         posts={Cell(PostType(figure.post_type), figure.year): figure.posts for figure in figures},
-        is_late=is_late(revision, reporting_round),
+        is_late=is_late(revision, submission),
     )
 
 
@@ -61,7 +61,7 @@ def flagged(submissions: QuerySet[Submission], key: str) -> QuerySet[Submission]
 
 def _condition(key: str) -> Q:
     if key == "late":
-        return Q(submitted_at__gte=F("reporting_round__closes_at"))
+        return Q(submitted_at__gte=Greatest("reporting_round__closes_at", "extended_until"))
     newest = Figure.objects.filter(
         revision__submission=OuterRef("pk"), revision__number=OuterRef("revision_count")
     )

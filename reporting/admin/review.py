@@ -203,10 +203,10 @@ def _st_check(figures: Sequence[Figure], years: Sequence[int]) -> Check:
 
 def _time_check(submission: Submission, revision: Revision) -> Check:
     by = revision.get_submitted_by_role_display()
-    if is_late(revision, submission.reporting_round):
+    if is_late(revision, submission):
         detail = format_lazy(_("Submitted by {role} after the report had been returned."), role=by)
         return Check(_("Submitted after the deadline"), detail, is_ok=False)
-    days = submission.reporting_round.days_left(at=revision.submitted_at)
+    days = submission.days_left(at=revision.submitted_at)
     detail = format_lazy(
         ngettext_lazy(
             "{days} day before the deadline, by {role}.", "{days} days before the deadline, by {role}.", days

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from reporting.admin import review
 from reporting.admin.dialogue import DialogueMixin, UnreadFilter
+from reporting.admin.extensions import ExtensionsMixin
 from reporting.admin.flags import flagged, flags_of
 from reporting.admin.forms import DecisionForm, ReviewForm
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
@@ -48,7 +49,7 @@ class FlagFilter(admin.SimpleListFilter):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, admin.ModelAdmin):
+class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
     """Reports are read here, and moved on by services. What a region is typing is never shown."""
 
     list_display = [
@@ -68,7 +69,7 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, admin.ModelAdmin):
     search_fields = ["region__name", "region__short_name", "region__code"]
     ordering = ["-reporting_round__opens_at", "region"]
     show_full_result_count = False
-    actions = ["approve_selected", "return_selected"]
+    actions = ["approve_selected", "return_selected", "extend_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """With region and round; the list adds what it shows of the figures."""
@@ -147,7 +148,7 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, admin.ModelAdmin):
         found = flags_of(
             revision,
             figures=list(revision.figures.all()),
-            reporting_round=obj.reporting_round,
+            submission=obj,
             plans=_plans(obj),
         )
         return render_to_string("admin/_flags.html", {"flags": found})
@@ -234,6 +235,7 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, admin.ModelAdmin):
             "may_start": review.may_start(submission) and self.has_start_permission(request),
             "may_approve": review.may_approve(submission) and self.has_approve_permission(request),
             "may_return": review.may_return(submission) and self.has_return_permission(request),
+            "may_extend": not submission.is_locked and self.has_extend_permission(request),
             "has_a_say": self.has_approve_permission(request) or self.has_return_permission(request),
             "has_view_permission": True,
             "synthetic": submission.reporting_round.is_demo,

@@ -1,6 +1,7 @@
 """The reporting models."""
 
 from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
+from reporting.models.extensions import Extension
 from reporting.models.messages import (
     BODY_MAX,
     CONTENT_TYPES,
@@ -13,7 +14,7 @@ from reporting.models.messages import (
 )
 from reporting.models.outbox import Mail, MailKind
 from reporting.models.people import SUBMITTING_ROLES, Language, Membership, Role, User
-from reporting.models.receipts import LogEntry, LogKind, Receipt, ReceiptFile
+from reporting.models.receipts import LogCheck, LogEntry, LogKind, Receipt, ReceiptFile
 from reporting.models.regions import (
     Baseline,
     Inhabitants,
@@ -59,11 +60,13 @@ __all__ = [
     "CheckRule",
     "DraftValue",
     "EventKind",
+    "Extension",
     "Figure",
     "FileKind",
     "Indicator",
     "Inhabitants",
     "Language",
+    "LogCheck",
     "LogEntry",
     "LogKind",
     "Mail",

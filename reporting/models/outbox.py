@@ -14,6 +14,7 @@ class MailKind(models.TextChoices):
     RECEIPT = "receipt", _("Receipt")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned for completion")
+    EXTENSION = "extension", _("More time")
     REMINDER = "reminder", _("Reminder")
     STATUS_REPORT = "status_report", _("Status report")
     INVITATION = "invitation", _("Invitation")

@@ -128,3 +128,21 @@ class ReceiptFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receipt} ({self.language})"
+
+
+class LogCheck(models.Model):
+    """One check of the whole log: what it saw, and what was wrong."""
+
+    at = models.DateTimeField(_("at"))
+    entries = models.PositiveBigIntegerField(_("entries"))
+    head_sha256 = models.CharField(_("checksum of the newest entry"), max_length=64)
+    flaws = models.JSONField(_("flaws"), default=list, help_text=_("Document and kind of flaw."))
+
+    class Meta:
+        verbose_name = _("check of the log")
+        verbose_name_plural = _("checks of the log")
+        ordering = ("-at", "-pk")
+        triggers = (append_only(), never_emptied())
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.entries}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.models.people import Language, Role, User
 from reporting.models.regions import PostType, Region
-from reporting.models.rounds import ReportingRound
+from reporting.models.rounds import STOCKHOLM, ReportingRound
 
 MAX_POSTS = 9_999
 COMMENT_MAX = 600
@@ -58,6 +58,22 @@ def only_with_its_version() -> pgtrigger.Trigger:
     )
 
 
+# The agency's decision is the extension's row; the report only repeats it.
+_EXTENDED_AS_WAS_GRANTED = """
+IF TG_OP = 'INSERT' THEN
+    IF NEW.extended_until IS NULL THEN
+        RETURN NEW;
+    END IF;
+ELSIF NEW.extended_until IS NOT DISTINCT FROM OLD.extended_until OR NEW.extended_until IS NOT DISTINCT FROM (
+    SELECT closes_at FROM reporting_extension WHERE submission_id = NEW.id ORDER BY id DESC LIMIT 1
+)
+THEN
+    RETURN NEW;
+END IF;
+RAISE EXCEPTION 'report % has no extension until %', NEW.id, NEW.extended_until;
+"""
+
+
 class State(models.TextChoices):
     """Where a report is."""
 
@@ -99,6 +115,7 @@ class Submission(models.Model):
     draft_changed_at = models.DateTimeField(_("draft changed"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("last submitted"), null=True, blank=True)
     answer_by = models.DateField(_("answer by"), null=True, blank=True)
+    extended_until = models.DateTimeField(_("extended until"), null=True, blank=True, editable=False)
     changed_at = models.DateTimeField(_("last changed"), null=True, blank=True)
 
     class Meta:
@@ -119,12 +136,19 @@ class Submission(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(new__revision_count__lt=pgtrigger.F("old__revision_count")),
             ),
+            pgtrigger.Trigger(
+                name="extended_as_was_granted",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_EXTENDED_AS_WAS_GRANTED,
+            ),
             never_emptied(),
         )
         permissions = (
             ("review_submission", _("Can review reports")),
             ("approve_submission", _("Can approve reports")),
             ("return_submission", _("Can return reports for completion")),
+            ("extend_submission", _("Can extend the time for a region")),
             ("receive_status_report", _("Receives the status report")),
             ("send_status_report", _("Can send the status report")),
         )
@@ -152,11 +176,37 @@ class Submission(models.Model):
         """Approved figures are locked until the agency returns the report."""
         return self.state == State.APPROVED
 
+    @property
+    def closes_at(self) -> datetime:
+        """The region's closing moment, which itself is too late: its extension's, else the round's."""
+        closes_at = self.reporting_round.closes_at
+        return max(closes_at, self.extended_until) if self.extended_until else closes_at
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether the region has more time than the round gives."""
+        return self.closes_at > self.reporting_round.closes_at
+
+    def is_open(self, *, at: datetime) -> bool:
+        """Whether the region may report at the moment `at` (aware), apart from completions."""
+        return self.reporting_round.opens_at <= at < self.closes_at
+
+    def has_closed(self, *, at: datetime) -> bool:
+        """Whether the region's deadline has passed at the moment `at` (aware)."""
+        return at >= self.closes_at
+
+    def days_left(self, *, at: datetime) -> int:
+        """Whole days in Sweden from `at` to the day of the region's deadline; negative afterwards."""
+        return (self.closes_at.astimezone(STOCKHOLM).date() - at.astimezone(STOCKHOLM).date()).days
+
     def may_be_changed(self, *, at: datetime) -> bool:
-        """Until the deadline, and after it while the agency waits for a completion; never once approved."""
+        """Until the region's deadline, and after it while the agency waits for a completion.
+
+        Never once approved.
+        """
         if self.is_locked:
             return False
-        return self.reporting_round.is_open(at=at) or self.state == State.RETURNED
+        return self.is_open(at=at) or self.state == State.RETURNED
 
 
 @pghistory.track()
@@ -303,25 +353,38 @@ class EventKind(models.TextChoices):
     REVIEW_STARTED = "review_started", _("Review started")
     RETURNED = "returned", _("Returned for completion")
     APPROVED = "approved", _("Approved")
+    EXTENDED = "extended", _("More time granted")
+    EXTENSION_WITHDRAWN = "extension_withdrawn", _("Extension withdrawn")
+
+
+# What can happen to a report before anything has been submitted.
+WITHOUT_VERSION = (EventKind.EXTENDED, EventKind.EXTENSION_WITHDRAWN)
 
 
 class ReviewEvent(models.Model):
     """Something that happened to a report, with the message that went with it."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="events")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="events")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="events", null=True)
     kind = models.CharField(_("event"), max_length=20, choices=EventKind.choices)
     by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(_("name"), max_length=150)
     at = models.DateTimeField(_("at"))
     message = models.TextField(_("message"), blank=True)
     answer_by = models.DateField(_("answer by"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("extended until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ("-at", "-pk")
         indexes = (models.Index(fields=["submission", "-at"]),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(revision__isnull=False) | models.Q(kind__in=WITHOUT_VERSION),
+                name="event_names_its_version",
+            ),
+        )
         triggers = (append_only(), never_emptied())
 
     def __str__(self) -> str:

@@ -57,6 +57,8 @@ CHIPS: dict[str, tuple[str, str, Promise]] = {
     "returned": ("back", "return", _("Returned")),
     "approved": ("ok", "check", _("Approved")),
     "decided": ("final", "seal", _("Decided")),
+    "extended": ("review", "clock", _("More time granted")),
+    "extension_withdrawn": ("back", "clock", _("Extension withdrawn")),
     "preliminary": ("review", "eye", _("Preliminary")),
     "included": ("ok", "check", _("Included")),
     "not_included": ("none", "not-included", _("Not included")),

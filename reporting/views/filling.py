@@ -44,7 +44,7 @@ def filling_context(
     years = submission.reporting_round.years
     checks = checks_of(submission)
     texts = {field: value.text for field, value in values.items()} | dict(conflicts or {})
-    prospect = prospect_of(texts, checks, is_late=submission.reporting_round.has_closed(at=at))
+    prospect = prospect_of(texts, checks, is_late=submission.has_closed(at=at))
     context = {
         "submission": submission,
         "form": FORMS[page](
@@ -93,7 +93,7 @@ def save_page(submission: Submission, sent: Sent, *, by: User, at: datetime) -> 
         submission_id=submission.pk, texts=sent.changed_texts(), versions=sent.versions(), by=by, at=at
     )
     texts = {field: value.text for field, value in merge.values.items()}
-    is_late = submission.reporting_round.has_closed(at=at)
+    is_late = submission.has_closed(at=at)
     prospect = prospect_of(texts, checks_of(merge.submission), is_late=is_late)
     note_raised(submission_id=submission.pk, findings=prospect.found, at=at)
     return merge, prospect

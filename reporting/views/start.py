@@ -39,7 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
     membership = next((member for member in memberships if member.region_id == wanted), memberships[0])
     if wanted and membership.region_id != wanted:
         raise Http404
-    reporting_round = selectors.current_round(at=at)
+    reporting_round = selectors.current_round(at=at, region_code=membership.region_id)
     submission = (
         Submission.objects.select_related("region", "reporting_round")
         .filter(reporting_round=reporting_round, region=membership.region_id)

@@ -321,7 +321,7 @@ def test_the_filter_and_the_column_find_the_same_figures_far_from_the_plan() -> 
             for flag in flags_of(
                 revision,
                 figures=list(revision.figures.all()),
-                reporting_round=reporting_round,
+                submission=revision.submission,
                 plans={2022: plan},
             )
             if flag.key == "far-from-plan"

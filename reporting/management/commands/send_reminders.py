@@ -19,7 +19,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{mail.recipient}: {mail.subject}")
         if mails:
             self.stdout.write(f"Queued: {len(mails)}. The worker sends them.")
-        elif selectors.open_rounds(at=at).exists():
+        elif selectors.awaited(at=at).exists() or selectors.open_rounds(at=at).exists():
             self.stdout.write("No reminder is due that has not been written already.")
         else:
             self.stdout.write("No round is open, so nobody is reminded.")
