@@ -9,3 +9,36 @@ class RunFailed(DomainError):
 
 class NoGrant(DomainError):
     """The round has no grant to compute."""
+
+
+class ScenarioGone(DomainError):
+    """The scenario has been deleted."""
+
+
+class ScenarioChanged(DomainError):
+    """Somebody has saved the scenario since the page was opened."""
+
+
+class NameTaken(DomainError):
+    """The grant has a scenario of that name."""
+
+
+class ScenarioProblem(DomainError):
+    """A value of a scenario cannot be used.
+
+    Args:
+        field: the field that holds it.
+        text: what is wrong with it.
+    """
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+class SweepTooLarge(DomainError):
+    """The ranges make more combinations than a sweep may have."""
+
+
+class SweepEnded(DomainError):
+    """The sweep is not being computed any more."""

@@ -129,7 +129,7 @@ def _check_versions(rule_sets: Collection[RuleSet]) -> None:
 def _compute_grant(
     grant: RoundGrant, rules: RuleSet, figures: list[RegionFigures], *, at: datetime
 ) -> AllocationRun:
-    reports = [_report(row, grant) for row in figures]
+    reports = [report_of(row, grant) for row in figures]
     allocation = compute(rules, reports)
     run = AllocationRun.objects.filter(
         round_grant=grant, rules_sha256=allocation.rules_sha256, inputs_sha256=allocation.inputs_sha256
@@ -143,7 +143,12 @@ def _compute_grant(
     return run
 
 
-def _report(row: RegionFigures, grant: RoundGrant) -> Report:
+def report_of(row: RegionFigures, grant: RoundGrant) -> Report:
+    """A region's figures as the engine takes them.
+
+    Raises:
+        RunFailed: its plan or its inhabitants are missing.
+    """
     if row.inhabitants is None:
         raise RunFailed(
             _("Region %(code)s has no inhabitants in the population reference of %(rules)s. Load it first.")

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from allocation import runner, selectors, status_reports
+from allocation import runner, selectors, status_reports, sweeping
 from reporting.tasks import send_mail_task
 
 # Longer than a run takes, so that a request is not sent a second time while its message is under way.
@@ -30,6 +30,26 @@ def resend_waiting_recomputations_task() -> None:
     """Every few seconds: send again what a lost message or a dead worker left waiting."""
     for recomputation_id in selectors.waiting_recomputations(before=timezone.now() - PATIENCE):
         recompute_task.delay(recomputation_id)
+
+
+@shared_task(
+    name="allocation.compute_sweep_chunk",
+    acks_late=True,  # safe, because a chunk that is computed is not computed again
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def compute_sweep_chunk_task(chunk_id: int) -> None:
+    """Compute one chunk of a sweep."""
+    sweeping.compute_chunk(chunk_id, at=timezone.now())
+
+
+@shared_task(name="allocation.resend_silent_sweeps")
+def resend_silent_sweeps_task() -> None:
+    """Every few seconds: send again the chunks of sweeps that a lost message or a dead worker left silent."""
+    now = timezone.now()
+    for chunk_id in sweeping.silent_chunks(before=now - PATIENCE, at=now):
+        compute_sweep_chunk_task.delay(chunk_id)
 
 
 @shared_task(name="allocation.send_status_reports")

@@ -1,7 +1,13 @@
-"""Sentences for the engine's reason codes: why a region takes part in a pot, or does not."""
+"""Words for the engine's codes: reasons, measures, keys, and what is wrong with a rule."""
+
+import re
+from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from allocation.variation import Parameter
 
 REASONS: dict[str, str | Promise] = {
     "eligible": _("The region takes part."),
@@ -20,3 +26,95 @@ REASONS: dict[str, str | Promise] = {
 def reason_text(reason: str) -> str | Promise:
     """Why a region takes part in a pot or does not, in one sentence; an unknown code as it is."""
     return REASONS.get(reason, reason)
+
+
+MEASURES: dict[str, str | Promise] = {
+    "planned": _("Planned posts"),
+    "reported": _("Reported posts"),
+    "increase": _("Increase"),
+    "inhabitants": _("Inhabitants"),
+    "planned-rate": _("Planned rate"),
+    "reported-rate": _("Reported rate"),
+}
+COMPARISONS: dict[str, str | Promise] = {
+    "at-least": _("at least"),
+    "above": _("more than"),
+    "at-most": _("at most"),
+    "below": _("less than"),
+}
+WEIGHTS: dict[str, str | Promise] = {
+    "reported-rate": _("the reported rate"),
+    "planned-rate": _("the planned rate"),
+    "increase": _("the increase"),
+    "reported": _("the reported posts"),
+    "planned": _("the planned posts"),
+    "inhabitants": _("the inhabitants"),
+    "equal": _("equal shares"),
+}
+
+_PARAMETERS: dict[str, str | Promise] = {
+    "threshold": _("Threshold"),
+    "amount": _("{pot}: the pot"),
+    "cap": _("{pot}: at most for each extra post"),
+    "bound": _("{pot}: {measure}, the limit"),
+    "start": _("{pot}: first step, the whole ladder moves along"),
+    "per-post": _("{pot}: kronor for each post of a step"),
+    "step-at": _("{pot}: step {number}, from"),
+    "step-amount": _("{pot}: step {number}, gives"),
+    "planned": _("{region}: plan"),
+    "reported": _("{region}: reported"),
+}
+UNITS: dict[str, str | Promise] = {
+    "posts": _("posts"),
+    "persons": _("inhabitants"),
+    "rate": _("per 100 000"),
+    "kr": "kr",
+}
+
+
+def parameter_text(
+    parameter: Parameter, *, pots: Mapping[str, str], regions: Mapping[str, str]
+) -> Promise | str:
+    """What a sweep varies, in words.
+
+    Args:
+        pots: id -> title; regions: code -> name.
+    """
+    measure = MEASURES.get(parameter.measure, "")
+    return format_lazy(
+        _PARAMETERS[parameter.kind],
+        pot=pots.get(parameter.place, parameter.place),
+        region=regions.get(parameter.place, parameter.place),
+        measure=measure,
+        number=parameter.number,
+    )
+
+
+# The engine's own reasons for refusing a rule set, as far as the pages for editing one can bring them about.
+_PROBLEMS: tuple[tuple[str, str | Promise], ...] = (
+    (
+        r"must be above the step before it, (.+), not (.+)",
+        _("Must be above the step before it, {0}, and not {1}."),
+    ),
+    (r"must be from (.+) to (.+), not (.+)", _("Must be from {0} to {1}, and not {2}.")),
+    (r"must be at least (.+), not (.+)", _("Must be at least {0}, and not {1}.")),
+    (r"must have at most (.+) decimals, not (.+)", _("May have at most {0} decimals.")),
+    (
+        r"the pot needs a condition that the increase is at least 1",
+        _("The increase can only be the key where the pot requires an increase of at least 1."),
+    ),
+    (
+        r"a cap per extra post needs weight = increase, not .+",
+        _("A cap per extra post needs the increase as the key. Choose that key, or leave the cap empty."),
+    ),
+    (r"is missing", _("Give at least one step.")),
+)
+
+
+def rule_problem_text(reason: str) -> str | Promise:
+    """What the engine's reader found wrong, for the person who typed it; unknown reasons as they are."""
+    for pattern, text in _PROBLEMS:
+        found = re.fullmatch(pattern, reason)
+        if found:
+            return format_lazy(text, *found.groups())
+    return reason

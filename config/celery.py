@@ -33,6 +33,11 @@ app.conf.beat_schedule = {
         "options": {"expires": SWEEP_SECONDS},
     },
     "check the log of receipts": {"task": "reporting.check_log", "schedule": crontab(hour="4", minute="30")},
+    "go on with sweeps that are silent": {
+        "task": "allocation.resend_silent_sweeps",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
     "remind regions": {"task": "reporting.send_reminders", "schedule": crontab(hour="7", minute="0")},
     "remove files that nobody saved": {
         "task": "reporting.remove_old_uploads",

@@ -79,6 +79,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "allocation.view_award",
         "allocation.view_recomputation",
         "allocation.request_recomputation",
+        "allocation.view_scenario",
+        "allocation.add_scenario",
+        "allocation.change_scenario",
+        "allocation.delete_scenario",
+        "allocation.view_sweeprun",
+        "allocation.add_sweeprun",
+        "allocation.cancel_sweeprun",
+        "allocation.delete_sweeprun",
     ),
     "Beslutsfattare": (
         "reporting.view_region",
@@ -101,6 +109,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "allocation.view_runregion",
         "allocation.view_award",
         "allocation.view_recomputation",
+        "allocation.view_scenario",
+        "allocation.view_sweeprun",
     ),
 }
 

@@ -9,5 +9,19 @@ from allocation.models.runs import (
     RunPot,
     RunRegion,
 )
+from allocation.models.scenarios import Scenario, ScenarioRegion, SweepChunk, SweepRun, SweepState
 
-__all__ = ["AllocationRun", "Award", "Recomputation", "RequestState", "RoundGrant", "RunPot", "RunRegion"]
+__all__ = [
+    "AllocationRun",
+    "Award",
+    "Recomputation",
+    "RequestState",
+    "RoundGrant",
+    "RunPot",
+    "RunRegion",
+    "Scenario",
+    "ScenarioRegion",
+    "SweepChunk",
+    "SweepRun",
+    "SweepState",
+]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -23,6 +24,9 @@ from pytest_django import Settings
 
 from allocation import runner
 from allocation.models import AllocationRun, Recomputation
+from allocation.services.scenarios import base_of_run, create_scenario
+from allocation.services.sweeps import sweep_run
+from allocation.variation import Axis
 from config import urls
 from reporting.models import Attachment, Receipt, ReportingRound, Role, Side, User
 from reporting.reference import load_reference_data
@@ -84,7 +88,12 @@ def make_world() -> World:
     )
     for request in Recomputation.objects.all():
         runner.recompute(request.pk, at=now)
-    return World(reporting_round, AllocationRun.objects.get(), people)
+    run = AllocationRun.objects.get()
+    officer = people["case officer"][0]
+    create_scenario(base=base_of_run(run), name="Scenario", by=officer, at=now)
+    threshold = Axis("threshold", Decimal(15), Decimal(16), Decimal(1))
+    sweep_run(run=run, axes=[threshold], by=officer, at=now)
+    return World(reporting_round, run, people)
 
 
 class Samples:
