@@ -36,6 +36,10 @@ class ScenarioProblem(DomainError):
         self.field = field
 
 
+class SweepImpossible(DomainError):
+    """The rules and figures do not have what is to be varied."""
+
+
 class SweepTooLarge(DomainError):
     """The ranges make more combinations than a sweep may have."""
 

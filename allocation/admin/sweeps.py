@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -32,6 +33,8 @@ from reporting.models import Region
 from reporting.templatetags.platsplan import chip
 
 FOLDER = "admin/allocation/sweeprun"
+# After this long the page says what is being done about it.
+USUAL = timedelta(minutes=1)
 CHIPS = {
     SweepState.RUNNING: "submitted",
     SweepState.DONE: "ok",
@@ -229,6 +232,7 @@ class SweepRunAdmin(admin.ModelAdmin):
             "percent": 100 * sweep.done // sweep.total,
             "state_chip": self.state_chip(sweep),
             "is_running": sweep.state == SweepState.RUNNING,
+            "is_slow": timezone.now() - sweep.created_at > USUAL,
             "may_cancel": signed_in(request).has_perm("allocation.cancel_sweeprun"),
         }
 

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from allocation.bundles import reports_of
-from allocation.comparison import own_reports
+from allocation.comparison import own_reports, read_rules
 from allocation.engine import Report
-from allocation.errors import SweepEnded, SweepTooLarge
+from allocation.errors import SweepEnded, SweepImpossible, SweepTooLarge
 from allocation.models import AllocationRun, SweepChunk, SweepRun, SweepState
 from allocation.services.scenarios import lock_scenario
 from allocation.tasks import compute_sweep_chunk_task
-from allocation.variation import MOST_COMBINATIONS, Axis, combinations
+from allocation.variation import MOST_COMBINATIONS, Axis, combinations, parameters
 from reporting.errors import NotAllowed
 from reporting.models import User
 from reporting.templatetags.platsplan import number
@@ -35,7 +35,7 @@ def sweep_scenario(*, scenario_id: int, axes: Sequence[Axis], by: User, at: date
     """Vary one or two parameters of a scenario as it is now.
 
     Raises:
-        NotAllowed, ScenarioGone, SweepTooLarge: nothing was started.
+        NotAllowed, ScenarioGone, SweepImpossible, SweepTooLarge: nothing was started.
     """
     _must_have(by, "add_sweeprun")
     scenario = lock_scenario(scenario_id)
@@ -54,7 +54,7 @@ def sweep_run(*, run: AllocationRun, axes: Sequence[Axis], by: User, at: datetim
     """Vary one or two parameters of an official run's rules and figures. The run itself never changes.
 
     Raises:
-        NotAllowed, SweepTooLarge: nothing was started.
+        NotAllowed, SweepImpossible, SweepTooLarge: nothing was started.
     """
     _must_have(by, "add_sweeprun")
     sweep = SweepRun(round_grant=run.round_grant, base_run=run, rules_text=run.rules_text)
@@ -64,6 +64,12 @@ def sweep_run(*, run: AllocationRun, axes: Sequence[Axis], by: User, at: datetim
 def _start(
     sweep: SweepRun, reports: Sequence[Report], axes: Sequence[Axis], *, by: User, at: datetime
 ) -> SweepRun:
+    known = parameters(read_rules(sweep.rules_text), reports)
+    if any(axis.key not in known for axis in axes):
+        # Somebody has saved the scenario since its page was opened.
+        raise SweepImpossible(
+            _("The rules have changed since you opened the page. Choose again what to vary.")
+        )
     total = combinations(axes)
     if total > MOST_COMBINATIONS:
         raise SweepTooLarge(
