@@ -43,6 +43,8 @@ app.conf.beat_schedule = {
         "task": "reporting.remove_old_uploads",
         "schedule": crontab(minute="20"),
     },
+    "digests": {"task": "reporting.send_digests", "schedule": crontab(hour="7-20", minute="10")},
+    "stray files": {"task": "reporting.remove_orphaned_files", "schedule": crontab(hour="3", minute="20")},
     "status report": {
         "task": "allocation.send_status_reports",
         "schedule": crontab(hour="7", minute="5", day_of_week="mon-fri"),

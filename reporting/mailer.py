@@ -13,6 +13,7 @@ from reporting.errors import ReceiptNotDrawn
 from reporting.invitations import InvitationVoid, fill_in_link
 from reporting.models import Mail, Receipt
 from reporting.receipts import file_name, receipt_file
+from reporting.unsubscribing import offer_unsubscribing
 
 # A mail is tried again after 10 s, 20 s, 40 s … at most an hour apart.
 FIRST_PAUSE_SECONDS = 10
@@ -111,12 +112,16 @@ def _send(mail_id: int, *, at: datetime, enclosures: tuple[Enclosure, ...] | Rec
 
 def _message(mail: Mail, enclosures: tuple[Enclosure, ...]) -> EmailMultiAlternatives:
     text, html = fill_in_link(mail.text, mail.html, kind=mail.kind, recipient=mail.recipient)
+    headers = {"Message-ID": message_id(mail.pk), "Auto-Submitted": "auto-generated"}
+    if mail.declinable:
+        text, html, ways = offer_unsubscribing(text, html, recipient=mail.recipient)
+        headers |= ways
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=text,
         to=[mail.recipient],
         cc=[mail.copy_to] if mail.copy_to else [],
-        headers={"Message-ID": message_id(mail.pk), "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     if html:
         message.attach_alternative(html, "text/html")

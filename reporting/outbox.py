@@ -14,6 +14,7 @@ def write_mail(
     context: dict[str, Any],
     language: str = Language.SV,
     copy_to: str = "",
+    declinable: bool = False,
     reporting_round: ReportingRound | None = None,
     region: Region | None = None,
     receipt: Receipt | None = None,
@@ -22,6 +23,7 @@ def write_mail(
 
     Args:
         occasion: what the mail is about, such as "2022-2024/03/2"; makes it unique.
+        declinable: whether the reader may stop such mails; the mail then says how.
         context: what the templates `email/<kind>.txt` and `.html` need.
         receipt: goes with the mail as PDF and JSON, in the receipt's language.
 
@@ -31,12 +33,13 @@ def write_mail(
     recipient = recipient.lower()
     if Mail.objects.filter(kind=kind, recipient=recipient, occasion=occasion).exists():
         return None
-    letter = render_mail(kind, context, language=language)
+    letter = render_mail(kind, {"declinable": declinable, **context}, language=language)
     mail, created = Mail.objects.get_or_create(
         kind=kind,
         recipient=recipient,
         occasion=occasion,
         defaults={
+            "declinable": declinable,
             "copy_to": copy_to.lower() if copy_to.lower() != recipient else "",
             "reporting_round": reporting_round,
             "region": region,

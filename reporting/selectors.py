@@ -198,9 +198,16 @@ def open_rounds(*, at: datetime) -> QuerySet[ReportingRound]:
 
 def status_report_recipients() -> list[User]:
     """Agency staff whose role includes the status report."""
-    permission = Permission.objects.filter(
-        content_type__app_label="reporting", codename="receive_status_report"
-    )
+    return _staff_with("receive_status_report")
+
+
+def reviewers() -> list[User]:
+    """Agency staff whose role includes reviewing reports."""
+    return _staff_with("review_submission")
+
+
+def _staff_with(codename: str) -> list[User]:
+    permission = Permission.objects.filter(content_type__app_label="reporting", codename=codename)
     has_it = Q(groups__permissions__in=permission) | Q(user_permissions__in=permission)
     return list(User.objects.filter(has_it, is_staff=True, is_active=True).distinct().order_by("email"))
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from reporting import chain, mailer, notices
+from reporting import chain, digests, filestore, mailer, notices
 from reporting.exchange import waiting
 
 
@@ -35,8 +35,9 @@ def check_log_task() -> None:
 
 @shared_task(name="reporting.send_reminders")
 def send_reminders_task() -> None:
-    """Every morning: remind regions that have not submitted, if a reminder is due."""
-    for mail_id in notices.write_reminders(at=timezone.now()):
+    """Every morning: remind regions that have not submitted, and in the last days their ombuds."""
+    at = timezone.now()
+    for mail_id in [*notices.write_reminders(at=at), *notices.write_escalations(at=at)]:
         send_mail_task.delay(mail_id)
 
 
@@ -44,3 +45,16 @@ def send_reminders_task() -> None:
 def remove_old_uploads_task() -> None:
     """Every hour: remove files that were read in and saved by nobody in time."""
     waiting.remove_old_uploads(at=timezone.now())
+
+
+@shared_task(name="reporting.send_digests")
+def send_digests_task() -> None:
+    """Every hour of the day: write the digests of the morning, those that an outage held up included."""
+    for mail_id in digests.write_digests(at=timezone.now()):
+        send_mail_task.delay(mail_id)
+
+
+@shared_task(name="reporting.remove_orphaned_files")
+def remove_orphaned_files_task() -> None:
+    """Every night: remove stored files whose message was never written."""
+    filestore.remove_orphans(at=timezone.now())

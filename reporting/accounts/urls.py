@@ -5,11 +5,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from reporting.accounts import provider_views, views
+from reporting.views import mail
 from reporting.views.start import not_found
 
 urlpatterns = [
     path("", views.account, name="account"),
     path("email/", not_found, name="account_email"),  # the agency keeps the addresses
+    path("mail/", mail.mail_choice, name="mail_choice"),
+    path("mail/unsubscribe/<str:token>/", mail.mail_unsubscribe, name="mail_unsubscribe"),
     path("sessions/", views.sessions, name="usersessions_list"),
     path("sessions/end/", views.end_others, name="account_end_sessions"),
     path("sessions/<int:number>/end/", views.end_one, name="account_end_session"),

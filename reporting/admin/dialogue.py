@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from reporting import threads
 from reporting.admin.readonly import signed_in
@@ -62,15 +62,11 @@ class DialogueMixin(Base):
         for report in reports:
             report.unread = unread[report.pk]  # type: ignore[attr-defined]  # read by `messages_chip`
 
-    @admin.display(description=gettext_lazy("messages"))
+    @admin.display(description=gettext_lazy("unread"))
     def messages_chip(self, obj: Submission) -> str:
-        """How much from the region the asker has not read."""
+        """How many messages from the region the asker has not read."""
         unread: int = getattr(obj, "unread", 0)
-        return (
-            chip("new", ngettext("%(number)d unread", "%(number)d unread", unread) % {"number": unread})
-            if unread
-            else ""
-        )
+        return chip("new", str(unread)) if unread else ""
 
     def dialogue(
         self,

@@ -12,6 +12,7 @@ from reporting.models.messages import (
     ReadMark,
     Side,
 )
+from reporting.models.news import MailChoice, MailRhythm, News, NewsKind
 from reporting.models.outbox import Mail, MailKind
 from reporting.models.people import SUBMITTING_ROLES, Language, Membership, Role, User
 from reporting.models.receipts import LogCheck, LogEntry, LogKind, Receipt, ReceiptFile
@@ -70,9 +71,13 @@ __all__ = [
     "LogEntry",
     "LogKind",
     "Mail",
+    "MailChoice",
     "MailKind",
+    "MailRhythm",
     "Membership",
     "Message",
+    "News",
+    "NewsKind",
     "PendingUpload",
     "PopulationReference",
     "PostType",

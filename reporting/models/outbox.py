@@ -20,6 +20,9 @@ class MailKind(models.TextChoices):
     INVITATION = "invitation", _("Invitation")
     PASSWORD_RESET = "password_reset", _("New password")
     SIGN_IN_CHANGED = "sign_in_changed", _("Changed sign-in")
+    NEWS = "news", _("News")
+    DIGEST = "digest", _("Digest")
+    ESCALATION = "escalation", _("Last reminder to the ombud")
 
 
 class Mail(models.Model):
@@ -27,6 +30,11 @@ class Mail(models.Model):
 
     kind = models.CharField(_("kind"), max_length=20, choices=MailKind.choices)
     recipient = models.EmailField(_("to"))
+    declinable = models.BooleanField(
+        _("may be declined"),
+        default=False,
+        help_text=_("The mail offers to stop such mails; nobody has to have them."),
+    )
     copy_to = models.EmailField(_("copy to"), blank=True)
     occasion = models.CharField(_("occasion"), max_length=120)
     reporting_round = models.ForeignKey(

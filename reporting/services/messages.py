@@ -30,6 +30,7 @@ from reporting.models import (
     Submission,
     User,
 )
+from reporting.services.news import tell_of_message
 
 MESSAGES_PER_HOUR = 30
 
@@ -163,6 +164,7 @@ def _write(
         file.message = message
         file.full_clean()
     Attachment.objects.bulk_create(files)
+    tell_of_message(message)
     return message, True
 
 

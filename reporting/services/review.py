@@ -10,6 +10,7 @@ from reporting.errors import NotAllowed, WrongState
 from reporting.locks import lock_round
 from reporting.models import EventKind, MailKind, ReviewEvent, Revision, State, Submission, User
 from reporting.outbox import write_mail
+from reporting.services.news import tell_of_review
 from reporting.services.outbox import send_after_commit
 from reporting.signals import figures_submitted
 
@@ -28,7 +29,8 @@ def start_review(*, submission_id: int, by: User, at: datetime) -> Submission:
         return submission
     if submission.state != State.SUBMITTED:
         raise WrongState(_("There is no submitted version that waits for review."))
-    _move(submission, revision, State.IN_REVIEW, EventKind.REVIEW_STARTED, by=by, at=at)
+    event = _move(submission, revision, State.IN_REVIEW, EventKind.REVIEW_STARTED, by=by, at=at)
+    tell_of_review(event)
     return submission
 
 

@@ -31,6 +31,7 @@ from config import urls
 from reporting.models import Attachment, Receipt, ReportingRound, Role, Side, User
 from reporting.reference import load_reference_data
 from reporting.services.messages import Upload, post_message
+from reporting.unsubscribing import unsubscribe_link
 from tests.access import (
     ALWAYS_ASKED,
     DOCUMENT,
@@ -122,6 +123,9 @@ class Samples:
             "/report/": {"?": "region=03"},
             "/report/<slug:slug>/<str:code>/messages/files/<int:number>/": {
                 "number": str(Attachment.objects.get().pk),
+            },
+            "/accounts/mail/unsubscribe/<str:token>/": {
+                "token": unsubscribe_link(world.people["ombud"][0]).rstrip("/").rpartition("/")[2],
             },
             "/admin/r/<path:content_type_id>/<path:object_id>/": {
                 "content_type_id": str(ContentType.objects.get_for_model(Group).pk),
