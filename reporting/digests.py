@@ -1,6 +1,6 @@
 """The digest: one mail per person and period with what has gathered since the one before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -17,6 +17,7 @@ from reporting.models import (
     News,
     NewsKind,
     ReadMark,
+    ReportingRound,
     Side,
     Submission,
     User,
@@ -102,7 +103,7 @@ def _write_digest(user_id: int, *, at: datetime) -> list[int]:
             "since": period.since,
             "until": period.until - timedelta(minutes=1),
             "person": person,
-            "is_demo": any(report.reporting_round.is_demo for report in _reports(news, drafts)),
+            "reporting_round": next(filter(_is_demo, _rounds(news, drafts)), None),
             "unsubscribe_link": UNSUBSCRIBE_MARK,
         },
         language=person.language,
@@ -149,5 +150,10 @@ def _by_report(news: Sequence[News]) -> list[tuple[Submission, list[News]]]:
     return list(found.values())
 
 
-def _reports(news: Sequence[News], drafts: Sequence[DraftWork]) -> list[Submission]:
-    return [item.submission for item in news] + [work.submission for work in drafts]
+def _rounds(news: Sequence[News], drafts: Sequence[DraftWork]) -> Iterator[ReportingRound]:
+    yield from (item.submission.reporting_round for item in news)
+    yield from (work.submission.reporting_round for work in drafts)
+
+
+def _is_demo(reporting_round: ReportingRound) -> bool:
+    return reporting_round.is_demo

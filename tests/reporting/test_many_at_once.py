@@ -7,13 +7,25 @@ import pytest
 from django.db import connection
 
 from allocation.models import Recomputation
+from reporting import threads
+from reporting.digests import write_digests
 from reporting.errors import DomainError
-from reporting.models import Mail, MailKind, ReviewEvent, Revision
+from reporting.models import Mail, MailKind, MailRhythm, Message, ReadMark, ReviewEvent, Revision, Side
 from reporting.reference import load_reference_data
 from reporting.services.drafts import save_draft
+from reporting.services.messages import mark_read, post_message
+from reporting.services.news import choose_mail
 from reporting.services.review import approve_report
 from reporting.services.submissions import submit_report
-from tests.factories import make_draft, make_officer, make_region_member, make_round, make_submission, moment
+from tests.factories import (
+    make_draft,
+    make_officer,
+    make_region_member,
+    make_round,
+    make_submission,
+    moment,
+    report_of,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,3 +104,55 @@ def test_two_officers_approve_once() -> None:
     )
     assert sum(isinstance(outcome, DomainError) for outcome in outcomes) == 1
     assert ReviewEvent.objects.filter(kind="approved").count() == 1
+
+
+def test_pages_read_at_once_leave_the_mark_at_the_newest() -> None:
+    load_reference_data()
+    ombud, reporting_round = make_region_member(), make_round()
+    report = report_of(reporting_round)
+    at_once(
+        20,
+        lambda index: mark_read(
+            submission_id=report.pk,
+            side=Side.REGION,
+            by=ombud,
+            last_message=(index * 7) % 20,
+            last_event=(index * 3) % 20,
+            at=moment(),
+        ),
+    )
+    mark = ReadMark.objects.get()
+    assert (mark.last_message, mark.last_event) == (19, 19)
+
+
+def test_what_becomes_visible_later_has_a_higher_number_so_no_message_is_skipped_by_a_mark() -> None:
+    load_reference_data()
+    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
+    report = report_of(reporting_round)
+    seen: list[list[int]] = []
+
+    def write_or_look(index: int) -> None:
+        if index % 2:
+            visible = Message.objects.order_by("pk").values_list("pk", flat=True)
+            seen.extend(list(visible) for _look in range(20))
+            return
+        by, side = (ombud, Side.REGION) if index % 4 else (officer, Side.AGENCY)
+        post_message(submission_id=report.pk, side=side, body=str(index), by=by, at=moment())
+
+    at_once(24, write_or_look)
+    everything = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+    assert len(everything) == 12
+    for numbers in seen:
+        assert numbers == everything[: len(numbers)]
+    assert threads.unread_for_region(ombud).total() == threads.unread_for_agency(officer).total() == 6
+
+
+def test_digests_built_at_once_make_one_mail() -> None:
+    load_reference_data()
+    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
+    choose_mail(user_id=ombud.pk, rhythm=MailRhythm.DAILY)
+    report = report_of(reporting_round)
+    post_message(submission_id=report.pk, side=Side.AGENCY, body="Hello", by=officer, at=moment(19))
+    written = at_once(8, lambda _index: write_digests(at=moment(20, 7)))
+    assert sorted(map(len, written)) == [0] * 7 + [1]  # type: ignore[arg-type]  # lists of ids
+    assert Mail.objects.filter(kind=MailKind.DIGEST).count() == 1

@@ -187,7 +187,7 @@ def test_approved_figures_are_locked_and_a_returned_report_opens_after_the_deadl
         "TRUNCATE reporting_revision CASCADE",
         "TRUNCATE reporting_figure",
         "TRUNCATE reporting_reviewevent CASCADE",
-        "TRUNCATE reporting_mail",
+        "TRUNCATE reporting_mail CASCADE",
         "DELETE FROM reporting_mail",
     ],
 )
