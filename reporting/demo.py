@@ -22,11 +22,13 @@ from reporting.models import (
     Region,
     ReportingRound,
     Role,
+    Side,
     Standing,
     Submission,
     User,
 )
 from reporting.services.drafts import save_draft
+from reporting.services.messages import post_message
 from reporting.services.review import approve_report, return_report, start_review
 from reporting.services.submissions import open_reports, submit_report
 
@@ -96,6 +98,13 @@ RETURN_MESSAGE = (
     "Ni har angett 52 AT-tjänster för 2022. Räkna bara block som tillsätts eller påbörjas under året. "
     "Rätta eller bekräfta siffran och lämna in på nytt."
 )
+# What the agency asks and the region answers about a report that is in review.
+MESSAGES: dict[str, tuple[str, str]] = {
+    "06": (
+        "Räknar ni block som delas med ett annat sjukhus en eller två gånger?",
+        "En gång, där blocket börjar. Hör av er om ni vill se listan.",
+    ),
+}
 
 
 class DemoRefused(DomainError):
@@ -209,6 +218,16 @@ def _load_reports(reporting_round: ReportingRound) -> None:
         if example.stage != "draft":
             signatory = people[code, Role.REPRESENTANT if number % 3 else Role.OMBUD]
             _go_through_review(reports[code], example.stage, signatory=signatory, officer=officer, at=at)
+        if code in MESSAGES:
+            asked = at + timedelta(days=2)
+            for after, (body, by) in enumerate(zip(MESSAGES[code], (officer, author), strict=True)):
+                post_message(
+                    submission_id=reports[code].pk,
+                    side=Side.AGENCY if by.is_staff else Side.REGION,
+                    body=body,
+                    by=by,
+                    at=asked + timedelta(hours=3 * after),
+                )
 
 
 def _go_through_review(

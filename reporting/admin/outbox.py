@@ -59,6 +59,7 @@ class MailAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "kind",
         "recipient",
         "copy_to",
+        "declinable",
         "subject",
         "state_chip",
         "created_at",
