@@ -1,5 +1,6 @@
 """The form in which a message is written, with its files."""
 
+import uuid
 from typing import Any, BinaryIO, cast
 
 from django import forms
@@ -47,4 +48,11 @@ class MessageForm(forms.Form):
             attrs={"accept": ".pdf,.xlsx,.docx,.png", "aria-describedby": "id_attachments_help"}
         ),
     )
-    form_key = forms.UUIDField(widget=forms.HiddenInput)
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_form_key(self) -> uuid.UUID:
+        """The key of the form; a new one where a program sent none, or something else."""
+        try:
+            return uuid.UUID(self.cleaned_data["form_key"])
+        except ValueError:
+            return uuid.uuid4()

@@ -68,7 +68,7 @@ def tell_of_review(event: ReviewEvent) -> None:
             submission=event.submission,
             actor_name=event.by_name,
             occasion=str(event.pk),
-            version=event.revision.number,
+            version=event.revision.number if event.revision else None,
             at=event.at,
         )
     )

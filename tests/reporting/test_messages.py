@@ -378,6 +378,14 @@ def test_a_refused_file_costs_nobody_what_they_typed(door: str) -> None:
     assert not Message.objects.exists()
 
 
+@pytest.mark.parametrize("key", ["", "not-a-key"])
+def test_a_form_without_a_usable_key_is_sent_all_the_same(key: str) -> None:
+    reporting_round, ombud = open_round(), make_region_member()
+    address = f"/report/{reporting_round.slug}/03/messages/"
+    assert send(signed_in(ombud), address, "Hello", form_key=key).status_code == 302
+    assert Message.objects.count() == 1
+
+
 def test_a_file_that_is_far_too_large_is_not_kept_while_it_comes_in(settings: Any) -> None:
     settings.ATTACHMENT_MAX_BYTES = 200_000
     reporting_round = open_round()
