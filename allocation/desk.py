@@ -32,6 +32,7 @@ class Glance:
     region_count: int
     waiting_for_agency: int
     runs: tuple[AllocationRun, ...]
+    example_years: frozenset[int]
     is_waiting: bool
     failed: Recomputation | None
     failed_mail_count: int
@@ -56,6 +57,7 @@ def glance(*, at: datetime) -> Glance | None:
         region_count=sum(counts.values()),
         waiting_for_agency=counts.get(State.SUBMITTED, 0) + counts.get(State.IN_REVIEW, 0),
         runs=tuple(selectors.current_runs(reporting_round)),
+        example_years=selectors.example_years(),
         is_waiting=selectors.is_waiting(reporting_round),
         failed=failed_recomputation(reporting_round),
         failed_mail_count=Mail.objects.filter(Q(sent_at=None) & ~Q(last_error="")).count(),

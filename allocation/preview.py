@@ -86,13 +86,16 @@ class Preview:
     """What one grant would give a region for the figures typed.
 
     Attributes:
+        is_example: the plan for the year is synthetic.
         problem: why nothing can be computed yet; the rest is then empty.
         submitted, planned: how many other regions count with their submitted figure, with their plan.
     """
 
     title: str
     year: int
+    rules_name: str
     rules_version: str
+    is_example: bool = False
     problem: str = ""
     total_kr: int = 0
     scale: Scale | None = None
@@ -108,7 +111,7 @@ def previews_of(submission: Submission, texts: Mapping[str, str]) -> tuple[Previ
     """What each grant of the round would give the region if `texts` were submitted now.
 
     The other regions count with what they last submitted, else with their plan. Two queries,
-    however many regions there are.
+    however many regions and grants there are.
     """
     grants = list(RoundGrant.objects.filter(reporting_round=submission.reporting_round).order_by("year"))
     rules = {grant.rules_name: load_rules(grant.rules_name) for grant in grants}
@@ -117,7 +120,10 @@ def previews_of(submission: Submission, texts: Mapping[str, str]) -> tuple[Previ
         [(grant.rules_name, grant.year, rules[grant.rules_name].population_reference) for grant in grants],
     )
     return tuple(
-        _preview(grant, rules[grant.rules_name], figures[grant.rules_name], submission.region_id, texts)
+        replace(
+            _preview(grant, rules[grant.rules_name], figures[grant.rules_name], submission.region_id, texts),
+            is_example=any(row.is_example for row in figures[grant.rules_name]),
+        )
         for grant in grants
     )
 
@@ -125,7 +131,9 @@ def previews_of(submission: Submission, texts: Mapping[str, str]) -> tuple[Previ
 def _preview(
     grant: RoundGrant, rules: RuleSet, figures: list[RegionFigures], code: str, texts: Mapping[str, str]
 ) -> Preview:
-    frame = Preview(title=grant.title, year=grant.year, rules_version=rules.version)
+    frame = Preview(
+        title=grant.title, year=grant.year, rules_name=grant.rules_name, rules_version=rules.version
+    )
     typed = parse_posts(texts.get(Cell(PostType.AT, grant.year).field, ""))
     if typed.posts is None:
         problem = typed.problem or _("Enter AT %(year)d to see what it gives.") % {"year": grant.year}

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from allocation.models import AllocationRun, Award, Recomputation, RequestState, RoundGrant
-from reporting.models import Region, ReportingRound
+from reporting.models import Baseline, PostType, Region, ReportingRound, Standing
 
 # One statement is one snapshot: every figure of every region as it stood at one moment.
 _SNAPSHOT = """
@@ -18,6 +18,7 @@ SELECT region.code,
        inhabitants.persons,
        plan.planned_posts,
        figure.posts,
+       plan.standing = 'synthetic',
        wanted.rules_name
   FROM unnest(%(rules)s::text[], %(years)s::int[], %(references)s::text[])
        AS wanted(rules_name, year, reference)
@@ -48,6 +49,7 @@ class RegionFigures:
     inhabitants: int | None
     planned: int | None
     reported: int | None
+    is_example: bool | None = None  # whether the plan is synthetic
 
 
 def figures_of(
@@ -94,6 +96,12 @@ def current_runs(reporting_round: ReportingRound) -> list[AllocationRun]:
         .prefetch_related("pots")
         .order_by("round_grant__year")
     )
+
+
+def example_years() -> frozenset[int]:
+    """Years whose plan for AT is synthetic in any region; grants for them are marked as example data."""
+    plans = Baseline.objects.filter(post_type=PostType.AT, standing=Standing.SYNTHETIC)
+    return frozenset(plans.order_by().values_list("year", flat=True).distinct())
 
 
 def awards_of(run: AllocationRun, region: Region) -> list[Award]:

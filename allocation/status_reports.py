@@ -108,6 +108,7 @@ class GrantLine:
     returned_count: int
     missing_count: int
     assumed: bool
+    is_example: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ def status_report(reporting_round: ReportingRound, *, at: datetime) -> StatusRep
     answers = [row.answer_by for row in rows if row.answer_by is not None and row.answer_by >= today]
     requests = Recomputation.objects.filter(reporting_round=reporting_round)
     latest = requests.order_by("-requested_at", "-pk").first()
+    example_years = allocation_selectors.example_years()
     return StatusReport(
         reporting_round=reporting_round,
         at=at,
@@ -196,7 +198,10 @@ def status_report(reporting_round: ReportingRound, *, at: datetime) -> StatusRep
             is_open=is_open,
             failed=latest if latest is not None and latest.state == RequestState.FAILED else None,
         ),
-        grants=tuple(_grant_line(run) for run in allocation_selectors.current_runs(reporting_round)),
+        grants=tuple(
+            _grant_line(run, is_example=run.round_grant.year in example_years)
+            for run in allocation_selectors.current_runs(reporting_round)
+        ),
         is_waiting=allocation_selectors.is_waiting(reporting_round),
     )
 
@@ -318,7 +323,7 @@ def _attention(rows: Sequence[Row], *, today: date, is_open: bool, failed: Recom
     )
 
 
-def _grant_line(run: AllocationRun) -> GrantLine:
+def _grant_line(run: AllocationRun, *, is_example: bool) -> GrantLine:
     rules = parse_rules(run.rules_text, origin=run.rules_version)
     titles = {pot.id: pot.title for pot in rules.pots}
     facts = {
@@ -352,4 +357,5 @@ def _grant_line(run: AllocationRun) -> GrantLine:
         returned_count=sum(row["state"] == State.RETURNED for row in counted),
         missing_count=len(basis) - len(counted),
         assumed=any(pot.assumed for pot in pots),
+        is_example=is_example,
     )

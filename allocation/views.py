@@ -31,6 +31,7 @@ def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "synthetic": submission.reporting_round.is_demo,
         "report_url": submission.get_absolute_url(),
         "grants": [_explained(run, submission) for run in runs],
+        "example_years": selectors.example_years(),
         "is_waiting": selectors.is_waiting(submission.reporting_round),
     }
     return render(request, "allocation/grant.html", context)

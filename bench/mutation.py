@@ -12,6 +12,7 @@ import argparse
 import difflib
 import json
 import os
+import re
 import resource
 import select
 import shutil
@@ -40,6 +41,7 @@ TESTS = (
     ("golden", "borders", "trace", "measures", "reports", "rulefile", "invented_grant"),
     ("marginal", "properties", "bundle"),
 )
+_WITHOUT_EFFECT = (re.compile(r",? *strict=\w+| "), re.compile(r"cast\([^,()]+,"))
 MOST_EXAMPLES = 40
 CPU_SECONDS = 90  # several times what all tests take: a change that loops for ever is noticed
 
@@ -75,7 +77,7 @@ class _Everywhere(MutationVisitor):
 
 
 def mutants_of(module: str) -> Iterator[Mutant]:
-    """Every change of a module of the engine, in the order of the source."""
+    """Every change of a module of the engine that does something, in the order of the source."""
     source = (ROOT / ENGINE / f"{module}.py").read_text(encoding="utf-8")
     visitor = _Everywhere(mutation_operators, IgnoredCode(set(), set(), set()))
     tree = MetadataWrapper(cst.parse_module(source)).visit(visitor)
@@ -83,9 +85,15 @@ def mutants_of(module: str) -> Iterator[Mutant]:
     for mutation in visitor.mutations:
         changed = deep_replace(tree, mutation.original_node, mutation.mutated_node).code
         lines = list(difflib.unified_diff(before, changed.splitlines(), lineterm="", n=0))[2:]
-        if lines:
+        if lines and not _is_empty(lines):
             line = int(lines[0].split()[1].lstrip("-").partition(",")[0])
             yield Mutant(module, line, "\n".join(lines[1:]), changed)
+
+
+def _is_empty(diff: Sequence[str]) -> bool:
+    """Whether a change touches only what has no effect on right input: types, and checks of equal length."""
+    removed, added = ("".join(line[1:] for line in diff if line[0] == sign) for sign in "-+")
+    return any(pattern.sub("", removed) == pattern.sub("", added) for pattern in _WITHOUT_EFFECT)
 
 
 class _FirstFailure:
@@ -231,9 +239,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True, help="one JSON object per line is added here")
     options = parser.parse_args(arguments)
-    mutants = [mutant for module in options.modules for mutant in mutants_of(module)]
-    sys.stdout.write(f"{len(mutants)} changes\n")
     counts: Counter[tuple[str, str]] = Counter()
+    known = set()
+    if options.out.exists():
+        # An earlier run that was ended goes on where it stopped.
+        for line in options.out.read_text(encoding="utf-8").splitlines():
+            earlier = Verdict(**json.loads(line))
+            known.add((earlier.module, earlier.line, earlier.diff))
+            counts[earlier.module, earlier.outcome] += earlier.module in options.modules
+    found = [mutant for module in options.modules for mutant in mutants_of(module)]
+    mutants = [mutant for mutant in found if (mutant.module, mutant.line, mutant.diff) not in known]
+    sys.stdout.write(f"{len(found)} changes, {len(mutants)} to test\n")
     with tempfile.TemporaryDirectory() as parent:
         folders = [Path(parent) / str(number) for number in range(options.jobs)]
         for folder in folders:

@@ -78,9 +78,10 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    const total = event.target.id === "preview" && event.target.querySelector(".pp-total");
-    const peek = total && document.querySelector("[data-pp-peek]");
-    if (peek) peek.textContent = total.textContent;
+    for (const total of event.target.id === "preview" ? event.target.querySelectorAll("[data-pp-total]") : []) {
+      const peek = document.querySelector(`[data-pp-peek="${total.dataset.ppTotal}"]`);
+      if (peek) peek.textContent = total.textContent;
+    }
     if (event.target.id === "mapcard") markRow(event.target.querySelector("[data-region]")?.dataset.region);
   });
 

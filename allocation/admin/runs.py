@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from allocation import selectors
 from allocation.admin.rounds import ask_for_recomputation, may_recompute
 from allocation.admin.runpage import run_page
 from allocation.bundles import bundle_of_run
@@ -103,6 +104,7 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "may_recompute": may_recompute(request),
             "has_view_permission": True,
             "synthetic": run.round_grant.reporting_round.is_demo,
+            "is_example": run.round_grant.year in selectors.example_years(),
         }
         return TemplateResponse(request, "admin/allocation/allocationrun/change_form.html", context)
 

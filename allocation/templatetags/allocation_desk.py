@@ -40,6 +40,7 @@ class PreliminaryAward:
     before_kr: int | None
     pots: tuple[PotLine, ...]
     assumed: bool
+    is_example: bool
 
     @property
     def change_kr(self) -> int | None:
@@ -53,6 +54,7 @@ def preliminary_awards(
 ) -> list[PreliminaryAward]:
     """One line per grant of the round that has a run, in the order of the years."""
     awards = []
+    example_years = selectors.example_years()
     for run in selectors.current_runs(submission.reporting_round):
         figures = run.regions.filter(region=submission.region_id).first()
         if figures is None:
@@ -74,6 +76,7 @@ def preliminary_awards(
                 before_kr=desk.sum_when_counted(run.round_grant, previous),
                 pots=pots,
                 assumed=any(pot.assumed and pot.amount_kr for pot in pots),
+                is_example=run.round_grant.year in example_years,
             )
         )
     return awards

@@ -42,6 +42,7 @@ class PreliminaryGrant:
     figures: RunRegion
     is_waiting: bool
     version: int | None
+    is_example: bool
 
 
 @lru_cache(maxsize=32)
@@ -51,29 +52,34 @@ def pot_titles(rules_text: str) -> dict[str, str]:
 
 
 @register.simple_tag
-def preliminary_grant(submission: Submission) -> PreliminaryGrant | None:
-    """The region's awards in the run that holds now for the round's first grant; None before any run."""
-    runs = selectors.current_runs(submission.reporting_round)
-    if not runs:
-        return None
-    run = runs[0]
-    figures = run.regions.filter(region=submission.region_id).first()
-    if figures is None:
-        return None
-    titles = pot_titles(run.rules_text)
-    return PreliminaryGrant(
-        run=run,
-        total_kr=figures.total_kr,
-        pots=tuple(
+def preliminary_grants(submission: Submission) -> list[PreliminaryGrant]:
+    """The region's awards in the runs that hold now, one line per grant in the order of the years."""
+    is_waiting = selectors.is_waiting(submission.reporting_round)
+    example_years = selectors.example_years()
+    grants = []
+    for run in selectors.current_runs(submission.reporting_round):
+        figures = run.regions.filter(region=submission.region_id).first()
+        if figures is None:
+            continue
+        titles = pot_titles(run.rules_text)
+        pots = tuple(
             PotLine(
                 titles[award.pot], award.eligible, award.amount_kr, reason_text(award.reason), award.assumed
             )
             for award in selectors.awards_of(run, submission.region)
-        ),
-        figures=figures,
-        is_waiting=selectors.is_waiting(submission.reporting_round),
-        version=selectors.counted_version(run, submission.region_id),
-    )
+        )
+        grants.append(
+            PreliminaryGrant(
+                run=run,
+                total_kr=figures.total_kr,
+                pots=pots,
+                figures=figures,
+                is_waiting=is_waiting,
+                version=selectors.counted_version(run, submission.region_id),
+                is_example=run.round_grant.year in example_years,
+            )
+        )
+    return grants
 
 
 @register.simple_tag

@@ -3,13 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from allocation import runner
 from allocation.models import Recomputation
 from allocation.preview import previews_of
-from reporting.models import DraftValue, ReportingRound, Role
+from reporting.models import (
+    Baseline,
+    DraftValue,
+    Inhabitants,
+    PopulationReference,
+    PostType,
+    Region,
+    ReportingRound,
+    Role,
+)
 from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round, make_submission, report_of
 
@@ -105,3 +116,33 @@ def test_the_panel_is_for_the_region_saves_nothing_and_costs_little(django_asser
     for stranger in (make_region_member("09"), make_officer()):
         client.force_login(stranger, backend="reporting.accounts.InvitedBackend")
         assert client.post(address, {"at_2022": "60"}).status_code == 404
+
+
+def queries_of_the_panel(reporting_round: ReportingRound, client: Client) -> int:
+    typed = {"at_2022": "60"}
+    with CaptureQueriesContext(connection) as queries:
+        assert client.post(f"/grant/{reporting_round.slug}/03/preview/", typed).status_code == 200
+    return len(queries)
+
+
+def test_the_panel_asks_as_many_questions_for_60_regions_as_for_21() -> None:
+    reporting_round = open_round()
+    client = Client()
+    client.force_login(make_region_member(role=Role.SAMORDNARE), backend="reporting.accounts.InvitedBackend")
+    queries_of_the_panel(reporting_round, client)  # what is asked once only, such as the session's engine
+    with_21 = queries_of_the_panel(reporting_round, client)
+    reference = PopulationReference.objects.get(slug="projection-2022")
+    for number in range(39):
+        region = Region.objects.create(
+            code=f"{60 + number}",
+            name=f"Region Invented {number}",
+            short_name=f"Invented {number}",
+            county="",
+            organisation_number=f"999999-{number:04}",
+        )
+        Inhabitants.objects.create(reference=reference, region=region, persons=100_000 + number)
+        Baseline.objects.create(
+            region=region, year=2022, post_type=PostType.AT, planned_posts=20, standing="synthetic"
+        )
+    with_60 = queries_of_the_panel(reporting_round, client)
+    assert with_60 == with_21 <= 8

@@ -11,7 +11,8 @@ from allocation.services.runs import request_recomputation
 from reporting.demo import PASSWORD, load_demo
 from reporting.errors import DomainError
 
-GRANTS = (("at-2022", 2022, "AT 2022"),)
+# The plans for 2024 are synthetic, so whatever at-2024 gives is marked as example data.
+GRANTS = (("at-2022", 2022, "AT 2022"), ("at-2024", 2024, "AT 2024"))
 
 
 class Command(BaseCommand):
