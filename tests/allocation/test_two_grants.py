@@ -49,8 +49,14 @@ def two_grants() -> ReportingRound:
         reporting_round=reporting_round, rules_name="at-2024", year=2024, title="AT 2024"
     )
     ombud = make_region_member(email="ombud@example.com")
-    comments = {"comment_at_2022": "New blocks.", "comment_at_2024": "New blocks."}
-    make_submission(reporting_round, by=ombud, at_2022="60", at_2024="57", **comments)
+    make_submission(
+        reporting_round,
+        by=ombud,
+        at_2022="60",
+        at_2024="57",
+        comment_at_2022="New blocks.",
+        comment_at_2024="New blocks.",
+    )
     runner.recompute(request_recomputation(reporting_round=reporting_round, reason="asked").pk, at=moment(20))
     return reporting_round
 

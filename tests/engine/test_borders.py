@@ -78,6 +78,45 @@ def test_further_expansion_begins_at_one_extra_post(extra: int, amount_kr: int, 
 
 
 @pytest.mark.parametrize(
+    ("planned", "reported", "reason"),
+    [
+        (1533, 1534, "planned-rate-below-threshold"),
+        (1534, 1535, "planned-rate-below-threshold"),
+        (1535, 1536, "eligible"),
+        (1536, 1537, "eligible"),
+        (1535, 1534, "reported-rate-below-threshold"),
+        (1535, 1535, "increase-below-minimum"),
+    ],
+)
+def test_further_expansion_has_the_threshold_of_god(planned: int, reported: int, reason: str) -> None:
+    found = award(
+        compute(AT_2022, [Report("01", 10_000_000, planned, reported)]), "01", "ytterligare-utokning"
+    )
+    assert (found.reason, found.amount_kr) == (reason, 2_000_000 if reason == "eligible" else 0)
+
+
+@pytest.mark.parametrize(
+    ("increases", "allocated_kr", "first_kr"),
+    [
+        # Five of 30 000 000 leave 10 000 000: one of 7 500 000 fits, and one of 3 000 000 more does not.
+        ((15, 15, 15, 15, 15, 5), 157_500_000, 30_000_000),
+        ((10,) * 8, 160_000_000, 20_000_000),
+        ((15, 15, 15, 15, 15, 5, 2), 160_000_000, 29_906_542),
+    ],
+    ids=["room left", "exactly full", "too many"],
+)
+def test_the_claims_of_2024_against_their_pot(
+    increases: tuple[int, ...], allocated_kr: int, first_kr: int
+) -> None:
+    reports = [
+        Report(f"{number:02}", 100_000, 20, 20 + increase) for number, increase in enumerate(increases)
+    ]
+    allocation = compute(AT_2024, reports)
+    assert allocation.pots[1].allocated_kr == allocated_kr
+    assert award(allocation, "00", "ytterligare-utokning").amount_kr == first_kr
+
+
+@pytest.mark.parametrize(
     ("extra", "amount_kr"),
     [
         (-1, 0), (0, 0), (9, 0), (10, 10_500_000), (11, 10_500_000),

@@ -78,3 +78,10 @@ def test_the_largest_rate_and_a_fallen_increase_can_be_bounds() -> None:
     rules = rules_of(rule_text(pot_text("all", 7, by_weight("equal"), fallen, highest), total_kr=7))
     reports = [Report("01", 1000, 10, 5), Report("02", 1000, 10, 4)]
     assert [region.total_kr for region in compute(rules, reports).regions] == [7, 0]
+
+
+def test_no_posts_are_a_rate_of_nought_and_no_report_is_no_rate() -> None:
+    region = compute(load_rules("at-2022"), [Report("01", 100_000, 0, 0), Report("02", 100_000, 0, None)])
+    assert [str(part.planned_rate) for part in region.regions] == ["0.00", "0.00"]
+    assert [str(part.reported_rate) for part in region.regions] == ["0.00", "None"]
+    assert [part.increase for part in region.regions] == [0, None]
