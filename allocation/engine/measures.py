@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from allocation.engine.reports import Report
-from allocation.engine.rules import NEEDS_REPORT, RATES, Comparison, Condition, Measure, RuleSet
+from allocation.engine.rules import NEEDS_REPORT, RATES, Comparison, Measure, RuleSet
 from allocation.engine.tracestep import TraceStep
 
 
@@ -139,11 +139,6 @@ def met_by(comparison: Comparison, bound: int) -> Range:
             return Range(None, bound)
         case "below":
             return Range(None, bound - 1)
-
-
-def condition_range(rules: RuleSet, condition: Condition) -> Range:
-    """The values of the condition's measure that meet it."""
-    return met_by(condition.comparison, scaled_bound(rules, condition.measure, condition.bound))
 
 
 def posts_giving(rules: RuleSet, measure: Measure, values: Range, report: Report) -> Range:

@@ -28,6 +28,9 @@ def test_the_engine_agrees_with_a_slow_reference_in_fractions(rules: RuleSet, re
 @given(rules=rule_sets(), reports=report_lists())
 def test_every_pot_reconciles_and_nobody_ineligible_is_paid(rules: RuleSet, reports: list[Report]) -> None:
     result = compute(rules, reports)
+    totals_kr = [sum(award.amount_kr for award in region.awards) for region in result.regions]
+    assert [region.total_kr for region in result.regions] == totals_kr
+    assert result.allocated_kr == sum(totals_kr)
     for place, pot in enumerate(result.pots):
         awards = [region.awards[place] for region in result.regions]
         assert sum(award.amount_kr for award in awards) == pot.allocated_kr
