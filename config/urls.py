@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from config import api
 from reporting.views.start import after_sign_in
 
 urlpatterns = [
@@ -14,5 +15,6 @@ urlpatterns = [
     path("accounts/", include("reporting.accounts.urls")),
     path("after-sign-in/", after_sign_in, name="after_sign_in"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("api/v1/", (api.patterns(), "ninja", "api")),
     path("admin/", admin.site.urls),
 ]

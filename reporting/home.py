@@ -271,7 +271,7 @@ def _happenings(
                 chip="draft",
                 label=State.DRAFT.label,
                 at=last.updated_at,
-                by=last.updated_by.name,
+                by=last.saved_by,
                 at_first_year=None,
                 has_page=False,
             ),

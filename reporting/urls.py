@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from reporting.views import drafts, files, history, indicators, messages, receipts, report, start, submitting
+from reporting.views import (
+    drafts,
+    files,
+    history,
+    indicators,
+    keys,
+    messages,
+    receipts,
+    report,
+    start,
+    submitting,
+)
 
 app_name = "reporting"
 
 urlpatterns = [
     path("", start.start, name="start"),
     path("messages/", messages.inbox, name="inbox"),
+    path("region/<str:code>/keys/", keys.region_keys, name="keys"),
+    path("region/<str:code>/keys/<int:key>/revoke/", keys.revoke, name="revoke_key"),
     path("<slug:slug>/<str:code>/", report.report, name="report"),
     path("<slug:slug>/<str:code>/indicators/", indicators.indicators, name="indicators"),
     path("<slug:slug>/<str:code>/draft/", drafts.draft, name="draft"),

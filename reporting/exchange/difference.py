@@ -84,7 +84,7 @@ def difference(
                     file,
                     value.version if value else 0,
                     _change(file, draft, None if before is None else meaning(before, field=field)),
-                    value.updated_by.name if value else "",
+                    value.saved_by if value else "",
                     value.updated_at if value else None,
                 )
             )

@@ -10,12 +10,6 @@ from reporting.models import DraftValue, Submission
 from reporting.selectors import plans_of
 
 
-def draft_with_authors(submission: Submission) -> dict[str, DraftValue]:
-    """Field -> what stands in the draft, with who put it there."""
-    values = DraftValue.objects.filter(submission=submission).select_related("updated_by")
-    return {value.field: value for value in values}
-
-
 def texts_at(submission: Submission, versions: Mapping[str, int]) -> dict[str, str]:
     """Field -> its text at a version of the past; fields whose history is gone are left out.
 

@@ -219,6 +219,8 @@ class DraftValue(models.Model):
     version = models.PositiveIntegerField(default=1)
     updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField()
+    # the region's system that filled it in on that person's responsibility; empty where the person did
+    via = models.CharField(max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("draft value")
@@ -230,6 +232,11 @@ class DraftValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.text}"
+
+    @property
+    def saved_by(self) -> str:
+        """Who put the text there: a person, or a region's system and the person who answers for it."""
+        return f"{self.via}, {self.updated_by.name}" if self.via else self.updated_by.name
 
 
 class Revision(models.Model):

@@ -80,6 +80,11 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
+    @property
+    def signature(self) -> str:
+        """How the key signs what it fills in: its name, and what tells it from others of that name."""
+        return f"{self.name} ({self.prefix})"
+
     def has_expired(self, *, at: datetime) -> bool:
         """Whether its time is over at the moment `at` (aware)."""
         return at >= self.expires_at

@@ -39,6 +39,7 @@ def save_draft(
     by: User,
     at: datetime,
     versions: Mapping[str, int] | None = None,
+    via: str = "",
 ) -> Submission:
     """Save what was typed, valid or not: every text, or none. Never changes what has been submitted.
 
@@ -47,13 +48,14 @@ def save_draft(
         at: the moment of saving; decides whether the report may still be changed.
         versions: field -> the version that the texts were typed on, 0 (or left out) where the field was
             empty and had never been filled in. None saves whatever others have changed meanwhile.
+        via: the region's system that fills the texts in on `by`'s responsibility; empty where `by` does.
 
     Raises:
         NotAllowed: `by` does not serve the region.
         RoundNotOpen, ReportLocked: the report can no longer be changed.
         DraftConflict: somebody has changed a field since; nothing is saved.
     """
-    merge = merge_draft(submission_id=submission_id, texts=texts, versions=versions, by=by, at=at)
+    merge = merge_draft(submission_id=submission_id, texts=texts, versions=versions, by=by, at=at, via=via)
     if merge.conflicts:
         raise DraftConflict(tuple(merge.conflicts))
     return merge.submission
@@ -67,6 +69,7 @@ def merge_draft(
     versions: Mapping[str, int] | None,
     by: User,
     at: datetime,
+    via: str = "",
 ) -> Merge:
     """Save the texts in fields that nobody has changed since, and tell which ones somebody has.
 
@@ -89,7 +92,13 @@ def merge_draft(
             conflicts[field] = text
             continue
         values[field] = DraftValue(
-            submission=submission, field=field, text=text, version=version + 1, updated_by=by, updated_at=at
+            submission=submission,
+            field=field,
+            text=text,
+            version=version + 1,
+            updated_by=by,
+            updated_at=at,
+            via=via,
         )
         changed.append(values[field])
     if changed:
@@ -102,7 +111,7 @@ def _store(submission: Submission, changed: list[DraftValue], *, at: datetime) -
         changed,
         update_conflicts=True,
         unique_fields=["submission", "field"],
-        update_fields=["text", "version", "updated_by", "updated_at"],
+        update_fields=["text", "version", "updated_by", "updated_at", "via"],
     )
     submission.draft_changed_at = submission.changed_at = at
     if submission.state == State.NOT_STARTED:

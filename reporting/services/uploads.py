@@ -14,7 +14,7 @@ from reporting.checks import Finding, errors_of, warnings_of
 from reporting.errors import DomainError, DraftChanged
 from reporting.exchange.csv_file import read_csv
 from reporting.exchange.difference import Change, Line, difference, fingerprint
-from reporting.exchange.draft import draft_with_authors, texts_at
+from reporting.exchange.draft import texts_at
 from reporting.exchange.excel_file import read_excel
 from reporting.exchange.guard import is_workbook
 from reporting.exchange.marking import Marking, marking_in
@@ -38,6 +38,10 @@ KEPT_PER_PERSON = 3
 
 class UploadGone(DomainError):
     """The file has been saved, dropped or was kept too long."""
+
+
+class FileHasErrors(DomainError):
+    """Cells of the file are wrong, so nothing of it can be saved."""
 
 
 class UploadHasErrors(DomainError):
@@ -154,7 +158,7 @@ def preview_upload(upload: PendingUpload) -> Preview:
     submission = upload.submission
     rows = _rows(submission, upload.template)
     texts = _texts(upload)
-    values = draft_with_authors(submission)
+    values = selectors.draft_values(submission)
     lines = difference(rows, texts, values, _filled_from(upload, values))
     merged = {name: value.text for name, value in values.items()} | {
         line.name: texts[line.name].text for line in lines if line.change == Change.CHANGED
@@ -183,6 +187,7 @@ def save_upload(
 
     Raises:
         UploadGone: the file is saved or dropped already, too old, or somebody else's.
+        FileHasErrors: cells of the file are wrong.
         DraftChanged: a colleague has changed the draft since the difference was shown.
         ChoiceMissing: a conflict has no choice.
         UploadHasErrors: the draft would have errors in the file's fields.
@@ -193,7 +198,7 @@ def save_upload(
     # Read again under the lock, which two clicks on the same button wait for one after the other.
     upload = waiting_upload(upload_id=upload_id, by=by, at=at)
     if upload.problems:
-        raise UploadGone(_("The file has errors, so nothing of it can be saved. Correct them first."))
+        raise FileHasErrors(_("The file has errors, so nothing of it can be saved. Correct them first."))
     preview = preview_upload(upload)
     if preview.seen != seen:
         raise DraftChanged(
@@ -210,7 +215,8 @@ def save_upload(
     ]
     texts = {line.name: line.file for line in changed}
     _require_no_errors(upload, preview.lines, texts)
-    save_draft(submission_id=upload.submission_id, texts=texts, by=by, at=at)
+    versions = {line.name: line.version for line in changed}
+    save_draft(submission_id=upload.submission_id, texts=texts, by=by, at=at, versions=versions)
     upload.delete()
     return changed
 

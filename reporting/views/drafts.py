@@ -96,7 +96,7 @@ def _told(value: DraftValue, request: HttpRequest) -> dict[str, Any]:
     return {
         "text": value.text,
         "version": value.version,
-        "by": value.updated_by.name,
+        "by": value.saved_by,
         "mine": value.updated_by_id == user_of(request).pk,
         "time": _clock(value.updated_at),
     }

@@ -96,13 +96,13 @@ def _upload(request: HttpRequest, slug: str, code: str, *, bounded: _Bounded) ->
     failure: DomainError | None = None
     if request.method == "POST":
         try:
-            if bounded.too_large:
-                check_size(bounded.too_large)
+            file = _file_in(request, bounded)
             received = receive_upload(
                 submission_id=submission.pk,
+                content=file.read(),
+                file_name=file.name or "",
                 by=user_of(request),
                 at=at,
-                **_file_in(request),
             )
         except DomainError as error:
             failure = error
@@ -118,12 +118,13 @@ def _upload(request: HttpRequest, slug: str, code: str, *, bounded: _Bounded) ->
     return render(request, "reporting/upload.html", context, status=_status(failure))
 
 
-def _file_in(request: HttpRequest) -> dict[str, Any]:
-    file = request.FILES.get("file")
+def _file_in(request: HttpRequest, bounded: _Bounded) -> UploadedFile:
+    file = request.FILES.get("file")  # here the form is read, and the limit met
+    if bounded.too_large:
+        check_size(bounded.too_large)
     if not isinstance(file, UploadedFile):
         raise FileRefused("no-file", _("Choose a file first."))
-    check_size(file.size or 0)
-    return {"content": file.read(), "file_name": file.name or ""}
+    return file
 
 
 def _status(failure: DomainError | None) -> int:
@@ -174,7 +175,8 @@ def read(request: HttpRequest, slug: str, code: str, upload: UUID) -> HttpRespon
         return redirect("reporting:upload", slug, code)
     context = page_context(submission, membership, at=at) | {"upload": waiting, "failure": failure}
     if waiting.problems:
-        return render(request, "reporting/upload_problems.html", context | {"problems": problems_of(waiting)})
+        context |= {"problems": problems_of(waiting)}
+        return render(request, "reporting/upload_problems.html", context, status=409 if failure else 200)
     preview, choices = preview_upload(waiting), _choices(request.POST)
     context |= {
         "preview": preview,

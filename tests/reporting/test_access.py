@@ -28,9 +28,10 @@ from allocation.services.scenarios import base_of_run, create_scenario
 from allocation.services.sweeps import sweep_run
 from allocation.variation import Axis
 from config import urls
-from reporting.models import Attachment, Receipt, ReportingRound, Role, Side, User
+from reporting.models import ApiToken, Attachment, Receipt, ReportingRound, Role, Side, User
 from reporting.reference import load_reference_data
 from reporting.services.messages import Upload, post_message
+from reporting.services.tokens import create_token
 from reporting.unsubscribing import unsubscribe_link
 from tests.access import (
     ALWAYS_ASKED,
@@ -62,6 +63,7 @@ class World:
 
     reporting_round: ReportingRound
     run: AllocationRun
+    key: ApiToken
     people: dict[str, list[User]]  # role, as the table names it -> whoever is asked in its name
 
 
@@ -94,7 +96,8 @@ def make_world() -> World:
     create_scenario(base=base_of_run(run), name="Scenario", by=officer, at=now)
     threshold = Axis("threshold", Decimal(15), Decimal(16), Decimal(1))
     sweep_run(run=run, axes=[threshold], by=officer, at=now)
-    return World(reporting_round, run, people)
+    key, _secret = create_token(region_code="03", name="A system", by=people["ombud"][0], at=now)
+    return World(reporting_round, run, key, people)
 
 
 class Samples:
@@ -115,12 +118,14 @@ class Samples:
             "url": "no-such-page/",
             "app_label": "reporting",
             "provider_id": "no-such-provider",
+            "round": world.reporting_round.slug,
             "upload": "00000000-0000-0000-0000-000000000000",  # whose a file is: test_file_pages.py
             "pk": "0",  # a passkey that nobody has; whose they are: test_second_factor.py
         }
         # route -> values that hold for it alone; "?" is what stands behind the question mark
         self.by_route: dict[str, dict[str, str]] = {
             "/report/": {"?": "region=03"},
+            "/report/region/<str:code>/keys/<int:key>/revoke/": {"key": str(world.key.pk)},
             "/report/<slug:slug>/<str:code>/messages/files/<int:number>/": {
                 "number": str(Attachment.objects.get().pk),
             },
@@ -136,6 +141,7 @@ class Samples:
         }
         # route -> the form that is sent to it; an empty one to all others
         self.forms: dict[str, dict[str, str]] = {
+            "/report/region/<str:code>/keys/": {"name": "Another system"},
             "/report/<slug:slug>/<str:code>/draft/": {"page": "posts"},
             "/admin/reporting/submission/<path:object_id>/decide/": {
                 "decision": "start",

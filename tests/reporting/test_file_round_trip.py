@@ -24,6 +24,7 @@ from reporting.services.drafts import save_draft
 from reporting.services.review import approve_report
 from reporting.services.uploads import (
     ChoiceMissing,
+    FileHasErrors,
     UploadGone,
     UploadHasErrors,
     drop_upload,
@@ -322,7 +323,7 @@ def test_every_wrong_cell_is_told_with_place_text_and_rule_and_nothing_is_saved(
     assert "date" in str(problems["at_2024"].title)
     assert "120" in str(problems["gm_2023"].title)
     assert problems["comment_at_2022"].place.cell == places["comment_at_2022"].coordinate
-    with pytest.raises(UploadGone):
+    with pytest.raises(FileHasErrors):
         save(pending, by=person)
     assert draft_texts(report)["at_2022"] != "sixty"
 

@@ -1,0 +1,1 @@
+"""The regions' part of the API, mounted under /api/v1/ by config/api.py."""

@@ -1,0 +1,476 @@
+"""The API for a region's own systems: keys, reading, filling in, and everything that can be refused."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from reporting.api.access import FAILURES_PER_MINUTE, REQUESTS_PER_MINUTE
+from reporting.errors import NotAllowed
+from reporting.models import ApiToken, DraftValue, Membership, ReportingRound, Role, Submission, User
+from reporting.models.tokens import VALID_FOR
+from reporting.reference import load_reference_data
+from reporting.selectors import draft_texts
+from reporting.services.drafts import save_draft
+from reporting.services.tokens import KEYS_PER_REGION, KeyRefused, create_token, revoke_token
+from tests.factories import make_draft, make_region_member, make_round, make_user, report_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _reference() -> None:
+    load_reference_data()
+    cache.clear()
+
+
+class System:
+    """A region's system with its key."""
+
+    def __init__(self, *, code: str = "03", **round_fields: Any) -> None:
+        now = timezone.now()
+        opening = {"opens_at": now - timedelta(days=3), "closes_at": now + timedelta(days=19)}
+        self.round = make_round(grant=False, **(opening | round_fields))
+        self.ombud = make_region_member(code)
+        self.token, self.secret = create_token(
+            region_code=code, name="HR-systemet", by=self.ombud, at=timezone.now()
+        )
+        self.client = Client(headers={"accept-language": "en"}, enforce_csrf_checks=True)
+        self.address = f"/api/v1/rounds/{self.round.slug}/regions/{code}/draft"
+
+    @property
+    def report(self) -> Submission:
+        return report_of(self.round, self.token.region_id)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return draft_texts(self.report)
+
+    def get(self, address: str = "", **headers: str) -> Any:
+        return self.client.get(
+            address or self.address, headers={"authorization": f"Bearer {self.secret}", **headers}
+        )
+
+    def put(
+        self,
+        fields: Any = None,
+        *,
+        body: str | bytes | None = None,
+        query: str = "",
+        address: str = "",
+        kind: str = "application/json",
+        **headers: str,
+    ) -> Any:
+        content = json.dumps({"fields": fields}) if body is None else body
+        return self.client.put(
+            (address or self.address) + query,
+            content,
+            content_type=kind,
+            headers={"authorization": f"Bearer {self.secret}", **headers},
+        )
+
+
+def told(response: Any, status: int, code: str) -> dict[str, Any]:
+    """The problem that a response tells."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = json.loads(response.content)
+    assert problem["type"] == f"urn:platsplan:problem:{code}"
+    assert problem["status"] == status
+    assert problem["title"].endswith(".")
+    return problem
+
+
+def answered(response: Any) -> dict[str, Any]:
+    assert response.status_code == 200, response.content
+    body: dict[str, Any] = json.loads(response.content)
+    return body
+
+
+def test_a_system_fills_in_fields_and_reads_them_back() -> None:
+    system = System()
+    body = answered(
+        system.put(
+            {
+                "at_2022": 60,
+                "at_2023": "1 052",
+                "gp_own_persons": 120,
+                "gp_own_full_time": 101.5,
+                "gp_vacancies": {"missing": True, "comment": "Counted in December."},
+                "at_2024": {"value": 54, "comment": "As planned."},
+                "contact_name": "Åsa",
+            }
+        )
+    )
+    assert set(body["changed"]) == {
+        "at_2022", "at_2023", "at_2024", "comment_at_2024", "gp_own_persons", "gp_own_full_time",
+        "gp_vacancies", "comment_gp_vacancies", "contact_name",
+    }  # fmt: skip
+    texts = system.texts
+    assert (texts["at_2022"], texts["gp_own_full_time"], texts["gp_vacancies"]) == ("60", "101,5", "–")
+    assert texts["comment_gp_vacancies"] == "Counted in December."
+    read = answered(system.get())["fields"]
+    assert (read["at_2022"]["value"], read["gp_own_full_time"]["value"]) == (60, 101.5)
+    assert read["gp_vacancies"]["missing"] is True
+    assert read["gp_vacancies"]["value"] is None
+    assert read["contact_name"]["text"] == "Åsa"
+    assert any(
+        finding["field"] == "at_2022" and finding["level"] == "warning" for finding in body["findings"]
+    )
+
+    answered(system.put({"at_2022": None}))
+    assert system.texts["at_2022"] == ""
+    assert system.texts["at_2023"] == "1 052"
+
+
+def test_what_a_system_fills_in_carries_its_name_and_the_person_who_answers_for_it() -> None:
+    system = System()
+    system.put({"at_2022": 60})
+    value = DraftValue.objects.get(field="at_2022")
+    assert value.updated_by == system.ombud
+    assert value.via == f"HR-systemet ({system.token.prefix})"
+    [event] = value.history.all()  # type: ignore[attr-defined]  # by pghistory
+    assert event.via == value.via
+    assert event.pgh_context.metadata["user"] == system.ombud.pk
+    assert event.pgh_context.metadata["key"] == system.token.prefix
+    save_draft(submission_id=system.report.pk, texts={"at_2022": "61"}, by=system.ombud, at=timezone.now())
+    value.refresh_from_db()
+    assert value.via == ""
+
+
+def test_one_wrong_field_saves_none_and_each_is_told_with_its_place() -> None:
+    system = System()
+    problem = told(
+        system.put({"at_2022": 60, "at_2023": "sixty", "st_2022": 1.5, "gp_wrong": 1, "a/b~c": 2}),
+        422,
+        "invalid-fields",
+    )
+    assert {fault["pointer"]: fault["code"] for fault in problem["errors"]} == {
+        "/fields/gp_wrong": "unknown-field",
+        "/fields/a~1b~0c": "unknown-field",
+    }
+    problem = told(
+        system.put({"at_2022": 60, "at_2023": {"value": "sixty"}, "st_2022": 1.5, "gm_2022": -1}),
+        422,
+        "invalid-fields",
+    )
+    assert {fault["pointer"] for fault in problem["errors"]} == {
+        "/fields/at_2023/value", "/fields/st_2022", "/fields/gm_2022",
+    }  # fmt: skip
+    problem = told(system.put({"st_2022": 10, "gm_2022": 11}), 422, "invalid-fields")
+    assert problem["errors"][0]["code"] == "part-above-total"
+    assert system.texts == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"at_2022": True}, "wrong-kind"),
+        ({"at_2022": [1]}, "wrong-kind"),
+        ({"at_2022": {"value": 1, "more": 2}}, "wrong-kind"),
+        ({"at_2022": {"value": 1, "missing": True}}, "value-and-missing"),
+        ({"at_2022": {"comment": "a"}, "comment_at_2022": "b"}, "twice"),
+        ({"contact_name": {"value": "a", "comment": "b"}}, "no-comment"),
+        ({"contact_name": {"missing": True}}, "no-comment"),
+        ({"comment_at_2022": {"value": "a", "comment": "b"}}, "no-comment"),
+        ({"at_2022": "1" * 6000}, "too-long"),
+        ({"comment_at_2022": "x" * 601}, "too-long"),
+        ({"contact_phone": "x" * 51}, "too-long"),
+        ({"comment_at_2022": "a\x00b"}, "not-text"),
+        ({"comment_at_2022": "\ud800"}, "not-text"),
+        ({"at_2022": 10**400}, "not-a-number"),
+        ({"at_2022": 1e300}, "not-a-number"),
+    ],
+)
+def test_what_is_no_answer_is_told_and_never_an_error_of_the_server(fields: Any, code: str) -> None:
+    system = System()
+    problem = told(system.put(fields), 422, "invalid-fields")
+    assert [fault["code"] for fault in problem["errors"]] in ([code], ["not-a-number"])
+    assert system.texts == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"\xff", b'{"fields": {"at_2022": NaN}}', b'{"fields": {"at_2022": 1, "at_2022": 2}}',
+     b"[" * 50_000, b'{"fields": {"at_2022": ' + b"1" * 6000 + b"}}"],
+)  # fmt: skip
+def test_what_is_no_json_is_told(body: bytes) -> None:
+    told(System().put(body=body), 400, "not-json")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"1", b"null", b"{}", b'{"fields": []}', b'{"fields": {}, "x": 1}']
+)
+def test_json_of_another_form_is_told(body: bytes) -> None:
+    told(System().put(body=body), 422, "invalid-fields")
+
+
+def test_too_large_and_other_kinds_of_bodies_are_refused() -> None:
+    system = System()
+    told(system.put(body=b'{"fields": {}}' + b" " * 64_000), 413, "too-large")
+    told(system.put(body=b"fields=1", kind="application/x-www-form-urlencoded"), 415, "not-json")
+
+
+def test_what_a_person_has_filled_in_is_changed_only_by_who_has_read_it() -> None:
+    system = System()
+    system.put({"at_2023": 52})
+    save_draft(
+        submission_id=system.report.pk,
+        texts={"at_2022": "61", "st_2022": "90"},
+        by=system.ombud,
+        at=timezone.now(),
+    )
+    problem = told(system.put({"at_2022": 60, "at_2023": 53, "st_2022": 90}), 409, "filled-in-by-others")
+    [fault] = problem["errors"]
+    assert fault["field"] == "at_2022"
+    assert "61" in fault["detail"]
+    assert system.ombud.name in fault["detail"]
+    assert system.texts["at_2023"] == "52"
+
+    tag = system.get()["ETag"]
+    body = answered(system.put({"at_2022": 60, "at_2023": 53}, if_match=tag))
+    assert set(body["changed"]) == {"at_2022", "at_2023"}
+    told(system.put({"at_2022": 62}, if_match=tag), 412, "draft-changed")
+    assert system.texts["at_2022"] == "60"
+
+
+def test_an_etag_tells_whether_the_draft_has_changed() -> None:
+    system = System()
+    first = system.get()
+    assert system.get(if_none_match=first["ETag"]).status_code == 304
+    changed = system.put({"at_2022": 60})
+    assert changed["ETag"] != first["ETag"]
+    assert system.get(if_none_match=first["ETag"])["ETag"] == changed["ETag"]
+    again = system.put({"at_2022": 60})
+    assert answered(again)["changed"] == []
+    assert again["ETag"] == changed["ETag"]
+    assert DraftValue.objects.get(field="at_2022").version == 1
+
+
+def test_a_dry_run_checks_and_saves_nothing() -> None:
+    system = System()
+    body = answered(system.put({"at_2022": 60}, query="?dry_run=true"))
+    assert (body["changed"], body["dry_run"]) == (["at_2022"], True)
+    assert any(finding["field"] == "at_2022" for finding in body["findings"])
+    assert system.texts == {}
+
+
+def test_another_region_and_an_unknown_round_are_told_apart() -> None:
+    system = System()
+    other = system.address.replace("/regions/03/", "/regions/04/")
+    told(system.put({"at_2022": 1}, address=other), 403, "other-region")
+    told(system.get(other), 403, "other-region")
+    told(system.get(system.address.replace(system.round.slug, "no-such")), 404, "no-report")
+    assert not DraftValue.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["closed", "not open yet", "approved"])
+def test_a_report_that_cannot_be_changed_is_told(why: str) -> None:
+    now = timezone.now()
+    times: dict[str, dict[str, Any]] = {
+        "closed": {"opens_at": now - timedelta(days=9), "closes_at": now - timedelta(days=1)},
+        "not open yet": {"opens_at": now + timedelta(days=1), "closes_at": now + timedelta(days=9)},
+        "approved": {},
+    }
+    system = System(**times[why])
+    if why == "approved":
+        Submission.objects.filter(pk=system.report.pk).update(state="submitted")
+        Submission.objects.filter(pk=system.report.pk).update(state="approved")
+    told(system.put({"at_2022": 1}), 409, "report-locked" if why == "approved" else "round-not-open")
+
+
+def test_every_round_and_every_field_is_listed() -> None:
+    system = System()
+    [listed] = json.loads(system.get("/api/v1/rounds").content)
+    assert (listed["round"], listed["years"], listed["may_be_changed"]) == (
+        system.round.slug,
+        [2022, 2023, 2024],
+        True,
+    )
+    fields = {
+        field["name"]: field
+        for field in json.loads(system.get(f"/api/v1/rounds/{system.round.slug}/fields").content)
+    }
+    assert fields["gm_2022"]["part_of"] == "st_2022"
+    assert fields["gp_own_full_time"]["decimals"] == 1
+    assert set(fields) <= set(answered(system.put(dict.fromkeys(fields, 0)))["fields"])
+
+
+def without_key(method: str = "get", **headers: str) -> Any:
+    system = System()
+    client = Client(headers=headers)
+    return getattr(client, method)(
+        system.address, data=b'{"fields": {}}' if method == "put" else None, content_type="application/json"
+    )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "Bearer", "Bearer x", "Basic x", "Bearer platsplan_å", "Bearer platsplan_" + "x" * 43],
+)
+@pytest.mark.parametrize("method", ["get", "put"])
+def test_without_a_key_nothing_is_told(header: str | None, method: str) -> None:
+    headers = {} if header is None else {"authorization": header}
+    response = without_key(method, **headers)
+    told(response, 401, "no-key")
+    assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_session_opens_nothing() -> None:
+    system = System()
+    client = Client()
+    client.force_login(system.ombud, backend="reporting.accounts.adapters.InvitedBackend")
+    told(client.get(system.address), 401, "no-key")
+    told(
+        client.put(system.address, b'{"fields": {"at_2022": 1}}', content_type="application/json"),
+        401,
+        "no-key",
+    )
+    assert system.texts == {}
+
+
+def revoked(system: System) -> None:
+    revoke_token(token_id=system.token.pk, region_code="03", by=system.ombud, at=timezone.now())
+
+
+def maker_left(system: System) -> None:
+    Membership.objects.filter(user=system.ombud).update(role=Role.REPRESENTANT)
+
+
+def maker_blocked(system: System) -> None:
+    User.objects.filter(pk=system.ombud.pk).update(is_active=False)
+
+
+def demonstration_over(system: System) -> None:
+    User.objects.filter(pk=system.ombud.pk).update(is_demo=True)
+
+
+@pytest.mark.parametrize("change", [revoked, maker_left, maker_blocked, demonstration_over])
+def test_a_key_opens_nothing_once_it_is_revoked_or_its_maker_is_gone(change: Any) -> None:
+    system = System()
+    assert system.get().status_code == 200
+    change(system)
+    told(system.get(), 401, "no-key")
+
+
+def test_a_key_ends_when_its_year_is_over() -> None:
+    system = System()
+    _token, secret = create_token(
+        region_code="03", name="Old", by=system.ombud, at=timezone.now() - VALID_FOR
+    )
+    system.secret = secret
+    told(system.get(), 401, "no-key")
+
+
+def test_only_the_checksum_of_a_key_is_kept_and_its_use_is_written_down() -> None:
+    system = System()
+    row = json.dumps(list(ApiToken.objects.values()), default=str)
+    assert system.secret not in row
+    assert system.secret.startswith(system.token.prefix)
+    assert system.token.last_used_at is None
+    system.get()
+    system.token.refresh_from_db()
+    assert system.token.last_used_from == "127.0.0.1"
+    first = system.token.last_used_at
+    system.get()
+    system.token.refresh_from_db()
+    assert system.token.last_used_at == first
+    assert system.token.history.count() == 1  # type: ignore[attr-defined]  # by pghistory
+
+
+def test_only_the_ombud_makes_and_revokes_keys() -> None:
+    system = System()
+    for person in (make_region_member("03", Role.REPRESENTANT), make_region_member("04"), make_user()):
+        with pytest.raises(NotAllowed):
+            create_token(region_code="03", name="x", by=person, at=timezone.now())
+        with pytest.raises(NotAllowed):
+            revoke_token(token_id=system.token.pk, region_code="03", by=person, at=timezone.now())
+
+
+def test_a_name_is_used_once_and_keys_are_few() -> None:
+    system = System()
+    for name in ("HR-systemet", "", "  ", "x" * 61, "a\x1bb"):
+        with pytest.raises(KeyRefused):
+            create_token(region_code="03", name=name, by=system.ombud, at=timezone.now())
+    for number in range(KEYS_PER_REGION - 1):
+        create_token(region_code="03", name=f"System {number}", by=system.ombud, at=timezone.now())
+    with pytest.raises(KeyRefused):
+        create_token(region_code="03", name="One more", by=system.ombud, at=timezone.now())
+    revoked(system)
+    create_token(region_code="03", name="HR-systemet", by=system.ombud, at=timezone.now())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "x"}, {"secret_sha256": "0" * 64}, {"expires_at": timezone.now() + timedelta(days=999)}],
+)
+def test_the_database_refuses_to_make_a_key_another_one(change: dict[str, Any]) -> None:
+    system = System()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ApiToken.objects.filter(pk=system.token.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ApiToken.objects.all().delete()
+    revoked(system)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ApiToken.objects.filter(pk=system.token.pk).update(revoked_at=None, revoked_by=None)
+
+
+def test_a_key_has_so_many_requests_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System()
+    monkeypatch.setattr("reporting.api.access._seconds", lambda: 1_000_000_000.0)
+    cache.set(f"api:key:{system.token.pk}:{1_000_000_000 // 60}", REQUESTS_PER_MINUTE - 1)
+    assert system.get().status_code == 200
+    response = system.get()
+    told(response, 429, "too-many")
+    assert 1 <= int(response["Retry-After"]) <= 60
+
+
+def test_guessing_keys_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System()
+    monkeypatch.setattr("reporting.api.access._seconds", lambda: 1_000_000_000.0)
+    cache.set(f"api:refused:127.0.0.1:{1_000_000_000 // 60}", FAILURES_PER_MINUTE)
+    right = system.secret
+    system.secret = "platsplan_" + "x" * 43
+    told(system.get(), 429, "too-many")
+    system.secret = right
+    assert system.get().status_code == 200
+
+
+def test_the_description_names_every_path_and_answer_and_the_address_has_no_outside_pages() -> None:
+    described = json.loads(Client().get("/api/v1/openapi.json").content)
+    assert described["openapi"].startswith("3.")
+    draft = described["paths"]["/api/v1/rounds/{round}/regions/{code}/draft"]
+    assert set(draft["put"]["responses"]) >= {"200", "401", "403", "404", "409", "412", "413", "422", "429"}
+    assert draft["put"]["security"] == [{"Key": []}]
+    assert {parameter["name"] for parameter in draft["put"]["parameters"]} >= {
+        "round",
+        "code",
+        "dry_run",
+        "If-Match",
+    }
+    assert Client().get("/api/v1/docs").status_code in (302, 404)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_fields(django_assert_max_num_queries: Any) -> None:
+    system = System()
+    system.put({"at_2022": 1})
+    names = [
+        field["name"]
+        for field in json.loads(system.get(f"/api/v1/rounds/{system.round.slug}/fields").content)
+    ]
+    system.put(dict.fromkeys(names, 0), if_match=system.get()["ETag"])
+    with django_assert_max_num_queries(20):
+        system.get()
+
+
+def test_rounds_that_were_made_earlier_read_too() -> None:
+    system = System()
+    later = make_round(grant=False)
+    assert ReportingRound.objects.count() == 2
+    make_draft(later, by=system.ombud)
+    assert answered(system.get(f"/api/v1/rounds/{later.slug}/regions/03/draft"))["may_be_changed"] is False
