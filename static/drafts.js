@@ -62,12 +62,11 @@
 
     async function restore() {
       const mine = `${PREFIX}${user}:${report}:${page}:`;
-      const tab = await tabName();
+      place = await ownPlace(mine);
       const held = navigator.locks ? (await navigator.locks.query()).held.map((lock) => lock.name) : [];
-      place = mine + tab;
       for (const key of Object.keys(localStorage).filter((name) => name.startsWith(mine))) {
         const isOther = key !== place;
-        if (isOther && held.includes(`pp-tab:${key.slice(mine.length)}`)) continue; // a window that is open
+        if (isOther && held.includes(key)) continue; // of a window that is open
         for (const [name, entry] of Object.entries(JSON.parse(localStorage.getItem(key)))) takeBack(name, entry);
         if (isOther) localStorage.removeItem(key);
       }
@@ -182,7 +181,7 @@
     }
 
     function accept(answer, sent) {
-      const news = [];
+      const news = new Map(); // who -> the fields that they have changed
       for (const [name, value] of Object.entries(answer.values)) {
         const input = fields.get(name);
         const isOurs = value.mine && tried.get(name)?.has(value.text);
@@ -195,7 +194,8 @@
           learn(name, value.version, value.text);
           input.value = value.text;
           input.dispatchEvent(new Event("input", { bubbles: true })); // what follows the typing follows this too
-          news.push(said(name, value));
+          const who = value.mine ? words.ppYou : value.by;
+          news.set(who, [...(news.get(who) ?? []), label(name)]);
         } // else typed while we asked: the next request tells that both have changed it
       }
       for (const [name, text] of sent) {
@@ -206,12 +206,7 @@
       stamp = answer.stamp;
       if (sent.size) savedAt = answer.time;
       refresh(answer.html);
-      show(news.join(" "));
-    }
-
-    function said(name, value) {
-      return words.ppChanged.replace("{name}", value.mine ? words.ppYou : value.by)
-        .replace("{field}", label(name)).replace("{time}", value.time);
+      show([...news].map(([who, names]) => words.ppChanged.replace("{name}", who).replace("{fields}", names.join(", "))).join(" "));
     }
 
     function fail() {
@@ -320,20 +315,21 @@
     });
   }
 
-  /* A name for this window that survives a reload; a copy of the window gets a name of its own. */
-  async function tabName() {
-    let name = sessionStorage.getItem("pp-tab") ?? String(Math.random()).slice(2);
-    if (navigator.locks && !(await claim(name))) {
-      name = String(Math.random()).slice(2);
-      await claim(name);
+  /* A name in storage for this window that survives a reload; a copy of the window gets one of its own. */
+  async function ownPlace(mine) {
+    const fresh = () => String(Math.random()).slice(2);
+    let name = sessionStorage.getItem("pp-tab") ?? fresh();
+    if (navigator.locks && !(await claim(mine + name))) {
+      name = fresh();
+      await claim(mine + name);
     }
     sessionStorage.setItem("pp-tab", name);
-    return name;
+    return mine + name;
   }
 
-  function claim(name) {
+  function claim(place) {
     return new Promise((resolve) => {
-      navigator.locks.request(`pp-tab:${name}`, { signal: AbortSignal.timeout(1500) }, () => {
+      navigator.locks.request(place, { signal: AbortSignal.timeout(1500) }, () => {
         resolve(true);
         return new Promise(() => {}); // held as long as the window is open
       }).catch(() => resolve(false));
