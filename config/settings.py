@@ -195,8 +195,9 @@ SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
 
-# The session lives while one works: each request moves its end.
+# The session lives while one works: each request moves its end, see config.sessions.
 SESSION_COOKIE_AGE = 8 * 3600
+SESSION_ENGINE = "config.sessions"
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 

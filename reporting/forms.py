@@ -105,6 +105,7 @@ class DraftForm(forms.Form):
         findings: what the checks say about the texts that are shown.
         conflicts: field -> the text typed here that was not saved, because somebody has changed the field.
         sent: what the page sent, where it is shown again.
+        is_in_place: whether only what changes on a page that is open is wanted.
     """
 
     page: ClassVar[Page]
@@ -118,7 +119,9 @@ class DraftForm(forms.Form):
         findings: Sequence[Finding] = (),
         conflicts: Mapping[str, str] | None = None,
         sent: Sent | None = None,
+        is_in_place: bool = False,
     ) -> None:
+        self.is_in_place = is_in_place
         self.conflicting = dict(conflicts or {})
         stored = {field: value.text for field, value in values.items()}
         super().__init__(initial=stored | self.conflicting)
@@ -193,7 +196,12 @@ class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no st
         rows = [self._row(form, post_type) for post_type in PostType]
         return render_to_string(
             "reporting/_figure_table.html",
-            {"rows": rows, "years": form.years, "standings": form.plan_standings},
+            {
+                "rows": rows,
+                "years": form.years,
+                "standings": form.plan_standings,
+                "in_place": form.is_in_place,
+            },
         )
 
     def _row(self, form: "FiguresForm", post_type: PostType) -> dict[str, Any]:

@@ -21,12 +21,14 @@ class Merge:
 
     Attributes:
         membership: the role in which it was saved.
+        before: field -> the text that stood in the draft.
         values: field -> what stands in the draft now.
         conflicts: field -> the text that was not saved, because somebody has changed the field since.
     """
 
     submission: Submission
     membership: Membership
+    before: Mapping[str, str]
     values: Mapping[str, DraftValue]
     conflicts: Mapping[str, str]
 
@@ -81,6 +83,7 @@ def merge_draft(
     submission, membership = lock_for_change(submission_id, by=by, at=at)
     known = set(text_fields(submission.reporting_round.years))
     values = selectors.draft_values(submission)
+    before = {field: value.text for field, value in values.items()}
     changed: list[DraftValue] = []
     conflicts: dict[str, str] = {}
     for field, typed in texts.items():
@@ -103,7 +106,7 @@ def merge_draft(
         changed.append(values[field])
     if changed:
         _store(submission, changed, at=at)
-    return Merge(submission, membership, values, conflicts)
+    return Merge(submission, membership, before, values, conflicts)
 
 
 def _store(submission: Submission, changed: list[DraftValue], *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -87,6 +88,12 @@ def icon(name: str) -> SafeString:
     """
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"No icon is called {name!r}. There are: {', '.join(ICONS)}.")
+    return _drawn(name)
+
+
+@cache
+def _drawn(name: str) -> SafeString:
+    # Drawn once: a page holds dozens, and each would be a template of its own.
     return _fragment("_icon.html", path=ICONS[name])
 
 

@@ -74,10 +74,16 @@ def _answer(request: HttpRequest, merge: Merge, sent: Sent, page: Page, *, at: d
         conflicts=merge.conflicts,
         sent=sent,
         has_asked="asked" in request.POST,
+        is_in_place=True,
     )
     context["membership"] = merge.membership
-    if sent.texts:
-        note_raised(submission_id=merge.submission.pk, findings=context["prospect"].found, at=at)
+    old = {
+        (found.field, found.code)
+        for found in context["checks"].check_with_shadows(merge.before, submitting=True)
+    }
+    new = [found for found in context["prospect"].found if (found.field, found.code) not in old]
+    if new:
+        note_raised(submission_id=merge.submission.pk, findings=new, at=at)
     versions = sent.versions()
     return {
         "stamp": stamp_of(merge.submission),

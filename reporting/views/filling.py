@@ -32,6 +32,7 @@ def filling_context(
     conflicts: Mapping[str, str] | None = None,
     sent: Sent | None = None,
     has_asked: bool = False,
+    is_in_place: bool = False,
 ) -> dict[str, Any]:
     """The form with everything found in the draft.
 
@@ -40,6 +41,7 @@ def filling_context(
         conflicts: field -> the text that could not be saved over somebody else's.
         sent: what the page sent, where it is shown again.
         has_asked: whether the region has asked to submit, so that missing figures are errors.
+        is_in_place: whether only what changes on a page that is open is wanted.
     """
     years = submission.reporting_round.years
     checks = checks_of(submission)
@@ -54,6 +56,7 @@ def filling_context(
             findings=prospect.everything if has_asked else prospect.in_draft,
             conflicts=conflicts,
             sent=sent,
+            is_in_place=is_in_place,
         ),
         "checks": checks,
         "prospect": prospect,

@@ -196,7 +196,7 @@ def test_the_report_by_keyboard_alone_enter_saves_the_draft(stack: Stack, browse
     assert rows(stack, "SELECT state FROM reporting_submission WHERE region_id = '22'") == [("draft",)]
 
 
-def test_the_panel_follows_the_typing_and_saves_nothing(stack: Stack, browser: Browser) -> None:
+def test_the_panels_follow_the_typing(stack: Stack, browser: Browser) -> None:
     page = open_page(browser)
     sign_in(page, stack, "ombud-23")
     page.goto(f"{stack.base_url}/report/2022-2024/23/")
@@ -208,4 +208,6 @@ def test_the_panel_follows_the_typing_and_saves_nothing(stack: Stack, browser: B
     page.locator("#id_at_2022").fill("26")
     expect(total).not_to_have_text(before)
     expect(page.locator("#preview")).to_contain_text("4 000 000 kr".replace(" ", "\u00a0"))
-    assert rows(stack, "SELECT state FROM reporting_submission WHERE region_id = '23'") == [("not_started",)]
+    expect(page.locator("#prospect-grant")).to_contain_text("Ytterligare utökning ingår")
+    expect(page.locator("#prospect-checks")).to_contain_text("AT 2023")
+    expect(page.locator("#prospect-checks")).not_to_contain_text("AT 2022: ")

@@ -12,7 +12,7 @@ from reporting.digests import write_digests
 from reporting.errors import DomainError
 from reporting.models import Mail, MailKind, MailRhythm, Message, ReadMark, ReviewEvent, Revision, Side
 from reporting.reference import load_reference_data
-from reporting.services.drafts import save_draft
+from reporting.services.drafts import Merge, merge_draft, save_draft
 from reporting.services.messages import mark_read, post_message
 from reporting.services.news import choose_mail
 from reporting.services.review import approve_report
@@ -156,3 +156,21 @@ def test_digests_built_at_once_make_one_mail() -> None:
     written = at_once(8, lambda _index: write_digests(at=moment(20, 7)))
     assert sorted(map(len, written)) == [0] * 7 + [1]  # type: ignore[arg-type]  # lists of ids
     assert Mail.objects.filter(kind=MailKind.DIGEST).count() == 1
+
+
+def test_ten_people_in_one_field_overwrite_nobody_unseen() -> None:
+    load_reference_data()
+    ombud, reporting_round = make_region_member(), make_round()
+    report = make_draft(reporting_round, by=ombud, contact_name="A")
+    merges = at_once(
+        10,
+        lambda index: merge_draft(
+            submission_id=report.pk, texts={"at_2022": str(50 + index)}, versions={}, by=ombud, at=moment()
+        ),
+    )
+    saved = [merge for merge in merges if isinstance(merge, Merge) and not merge.conflicts]
+    refused = [merge for merge in merges if isinstance(merge, Merge) and merge.conflicts]
+    assert (len(saved), len(refused)) == (1, 9)
+    value = report.draft_values.get(field="at_2022")
+    assert (value.version, value.text) == (1, saved[0].values["at_2022"].text)
+    assert {merge.values["at_2022"].text for merge in refused} == {value.text}
