@@ -83,7 +83,7 @@
 
     // What is shown -----------------------------------------------------------------------------
 
-    function show(news = "") {
+    function show(reason = "") {
       const names = dirty();
       let text = savedAt && words.ppTime.replace("{time}", savedAt);
       if (names.length && trouble) text = { offline: words.ppOffline, "signed-out": words.ppSignedOut }[trouble] ?? words.ppRefused;
@@ -91,7 +91,7 @@
       else if (conflicts.size) text = words.ppConflict;
       else if (names.length) text = words.ppSaving;
       if (names.length && trouble) text += ` ${words.ppFields} ${names.map(label).join(", ")}.`;
-      if (news) text = `${text} ${news}`;
+      if (reason) text = `${text} ${reason}`;
       status.classList.toggle("pp-saved--busy", names.length > 0 && !trouble && !conflicts.size);
       status.classList.toggle("pp-saved--trouble", Boolean(trouble) || conflicts.size > 0);
       if (text && status.textContent !== text) status.textContent = text;
@@ -206,7 +206,9 @@
       stamp = answer.stamp;
       if (sent.size) savedAt = answer.time;
       refresh(answer.html);
-      show([...news].map(([who, names]) => words.ppChanged.replace("{name}", who).replace("{fields}", names.join(", "))).join(" "));
+      show();
+      const told = form.querySelector("[data-pp-news]");
+      if (news.size) told.textContent = [...news].map(([who, names]) => words.ppChanged.replace("{name}", who).replace("{fields}", names.join(", "))).join(" ");
     }
 
     function fail() {
@@ -305,7 +307,7 @@
     form.querySelector("[data-pp-sign-in-again]")?.addEventListener("click", () => dialog.showModal());
     dialog?.addEventListener("pp-signed-in", async () => {
       await identify();
-      if (dialog.open) dialog.querySelector("[role=alert]").textContent = dialog.dataset.ppMore; // a second factor
+      if (dialog.open) dialog.querySelector("[data-pp-problem]").textContent = dialog.dataset.ppMore; // a second factor
     });
 
     setInterval(poll, POLL_MS);
@@ -347,7 +349,7 @@
   /* Sign-in in the same page. Whatever needs more than a password is done in a window of its own. */
   function offerSignIn(dialog) {
     const form = dialog.querySelector("form");
-    const problem = dialog.querySelector("[role=alert]");
+    const problem = dialog.querySelector("[data-pp-problem]");
     dialog.querySelector("[data-pp-later]").addEventListener("click", () => dialog.close());
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
