@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from publication.verification import bare_checksum
+
 FILE_MAX_BYTES = 1_000_000
 
 
@@ -28,7 +30,7 @@ class NumberForm(forms.Form):
 
     def clean_sha256(self) -> str:
         """The checksum without spaces, in lower case."""
-        bare = "".join(self.cleaned_data["sha256"].split()).lower()
+        bare = bare_checksum(self.cleaned_data["sha256"])
         if not re.fullmatch(r"[0-9a-f]{64}", bare):
             raise ValidationError(_("A checksum has 64 figures and letters from a to f. Compare it again."))
         return bare

@@ -36,9 +36,14 @@ class Genuine:
         return self.newest > self.version
 
 
+def bare_checksum(text: str) -> str:
+    """A checksum as it was copied or typed, without spaces, in lower case."""
+    return re.sub(r"[\s\u200b]+", "", text).lower()
+
+
 def by_checksum(sha256: str) -> Genuine | None:
     """The receipt whose JSON, or one of whose PDFs, has the checksum; None where there is none."""
-    wanted = "".join(sha256.split()).lower()
+    wanted = bare_checksum(sha256)
     if not re.fullmatch(SHA256_PATTERN, wanted):
         return None
     receipts = Receipt.objects.select_related(

@@ -120,7 +120,7 @@ REMOVE = "DELETE FROM reporting_receiptfile; DELETE FROM reporting_mail; DELETE 
         ("UPDATE reporting_receiptfile SET pdf = 'x'", {"pdf"}),
         (
             f"{REMOVE} right(number, 1) = '2'; DELETE FROM reporting_logentry WHERE sequence = 2",
-            {"place", "link", "removed"},
+            {"place", "link", "removed", "shorter"},
         ),
         (
             f"{REMOVE} right(number, 1) = '3'; DELETE FROM reporting_logentry WHERE sequence = 3",
