@@ -193,6 +193,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": providers_in(env)}}
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
+NINJA_NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT  # else a client's own header would say where it comes from
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
 
 # The session lives while one works: each request moves its end, see config.sessions.

@@ -430,6 +430,13 @@ def test_a_key_has_so_many_requests_a_minute(monkeypatch: pytest.MonkeyPatch) ->
     assert 1 <= int(response["Retry-After"]) <= 60
 
 
+def test_a_system_cannot_say_itself_where_it_comes_from() -> None:
+    system = System()
+    system.get(x_forwarded_for="203.0.113.9")
+    system.token.refresh_from_db()
+    assert system.token.last_used_from == "127.0.0.1"
+
+
 def test_guessing_keys_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
     system = System()
     monkeypatch.setattr("reporting.api.access._seconds", lambda: 1_000_000_000.0)
