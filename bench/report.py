@@ -75,8 +75,35 @@ def token_in(page: str) -> str:
     return found[1]
 
 
-def measure(port: int) -> dict[str, list[float]]:
-    """Milliseconds of every request, the three kinds in turn so that they share the machine's moods."""
+def processor_seconds(var: str) -> float:
+    """Processor time that the web's processes have used so far; 0 where the system does not tell."""
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            is_ours = f"PLATSPLAN_VAR={var}\0".encode() in (folder / "environ").read_bytes()
+            if not is_ours or b"gunicorn" not in (folder / "cmdline").read_bytes():
+                continue
+            words = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended meanwhile
+        ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def processor_ms(ask: Callable[[], float], var: str) -> float:
+    """Milliseconds of the web's processor for one request."""
+    before = processor_seconds(var)
+    for _ in range(ROUNDS):
+        ask()
+    return (processor_seconds(var) - before) * 1000 / ROUNDS
+
+
+def measure(port: int, var: str) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Milliseconds of every request, and of the web's processor for one.
+
+    The three kinds take turns, so that they share the machine's moods; the processor's time is taken
+    from each kind alone afterwards.
+    """
     visitor = Visitor(port)
     visitor.sign_in("ombud-20")
     _status, page, _ms = visitor.ask(REPORT)
@@ -94,7 +121,7 @@ def measure(port: int) -> dict[str, list[float]]:
         return ask
 
     def autosave() -> float:
-        text = str(60 + len(taken["autosave"]) % 9)
+        text = str(60 + int(str(known.get("at_2022", ["", "60"])[1])) % 9)
         form = {"csrfmiddlewaretoken": token, "page": "posts", "known": json.dumps(known), "at_2022": text}
         status, answer, passed_ms = visitor.ask(f"{REPORT}draft/", form)
         if status != 200:
@@ -113,10 +140,10 @@ def measure(port: int) -> dict[str, list[float]]:
     for _ in range(ROUNDS):
         for kind, ask in kinds.items():
             taken[kind].append(ask())
-    return taken
+    return taken, {kind: processor_ms(ask, var) for kind, ask in kinds.items()}
 
 
-def run_system() -> dict[str, list[float]]:
+def run_system() -> tuple[dict[str, list[float]], dict[str, float]]:
     """Start everything as bin/run does, in a folder of its own, measure, and stop it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -140,7 +167,7 @@ def run_system() -> dict[str, list[float]]:
                 time.sleep(0.1)
             if system.poll() is not None:
                 raise SystemExit(log.read_text(errors="replace"))
-            return measure(port)
+            return measure(port, f"{folder}/var")
         finally:
             system.terminate()
             system.wait(60)
@@ -151,7 +178,9 @@ def percentile(values: list[float], share: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
 
 
-def report_page(taken: dict[str, list[float]], *, load_before: float, load_after: float) -> tuple[str, bool]:
+def report_page(
+    taken: dict[str, list[float]], worked: dict[str, float], *, load_before: float, load_after: float
+) -> tuple[str, bool]:
     """The page of results, and whether every limit is met."""
     trivial = statistics.median(taken["trivial"])
     machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
@@ -163,13 +192,15 @@ def report_page(taken: dict[str, list[float]], *, load_before: float, load_after
         f"Measured on: {machine}, Python {platform.python_version()}.",
         f"Load of the machine: {load_before:.1f} before, {load_after:.1f} after.",
         "",
-        "| | median | p95 | median ÷ trivial page |",
-        "|---|---|---|---|",
+        "| | median | p95 | median ÷ trivial page | the web's processor |",
+        "|---|---|---|---|---|",
     ]
     names = {"trivial": f"trivial page, `{TRIVIAL}`", "report": "the report's page", "autosave": "autosave"}
     for kind, name in names.items():
         median, p95 = statistics.median(taken[kind]), percentile(taken[kind], 95)
-        lines.append(f"| {name} | {median:.1f} ms | {p95:.1f} ms | {median / trivial:.2f} |")
+        lines.append(
+            f"| {name} | {median:.1f} ms | {p95:.1f} ms | {median / trivial:.2f} | {worked[kind]:.1f} ms |"
+        )
     page_ms, autosave_ms = statistics.median(taken["report"]), percentile(taken["autosave"], 95)
     checks = {
         f"the report's page at most {LIMIT_PAGE_MEDIAN_MS} ms at the median": page_ms <= LIMIT_PAGE_MEDIAN_MS,
@@ -195,7 +226,7 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="also write results/report.md")
     options = parser.parse_args()
     load_before = os.getloadavg()[0]
-    page, is_met = report_page(run_system(), load_before=load_before, load_after=os.getloadavg()[0])
+    page, is_met = report_page(*run_system(), load_before=load_before, load_after=os.getloadavg()[0])
     sys.stdout.write(page)
     if options.keep:
         (RESULTS / "report.md").write_text(page)
