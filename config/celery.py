@@ -45,6 +45,10 @@ app.conf.beat_schedule = {
     },
     "digests": {"task": "reporting.send_digests", "schedule": crontab(hour="7-20", minute="10")},
     "stray files": {"task": "reporting.remove_orphaned_files", "schedule": crontab(hour="3", minute="20")},
+    "invitations that are too old": {
+        "task": "reporting.expire_invitations",
+        "schedule": crontab(hour="3", minute="10"),
+    },
     "status report": {
         "task": "allocation.send_status_reports",
         "schedule": crontab(hour="7", minute="5", day_of_week="mon-fri"),

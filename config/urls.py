@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from config import api
+from reporting.views.invitations import accept_invitation
 from reporting.views.start import after_sign_in
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("report/", include("reporting.urls")),
     path("grant/", include("allocation.urls")),
     path("accounts/", include("reporting.accounts.urls")),
+    path("invitations/<str:token>/", accept_invitation, name="accept_invitation"),
     path("after-sign-in/", after_sign_in, name="after_sign_in"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("api/v1/", (api.patterns(), "ninja", "api")),

@@ -54,3 +54,11 @@ class DraftConflict(DomainError):
 
 class WrongState(DomainError):
     """The report is not in a state in which the action makes sense."""
+
+
+class InvitationRefused(DomainError):
+    """The person cannot be invited with these details, or cannot accept."""
+
+
+class RoleRefused(DomainError):
+    """The role cannot be given, changed or ended in this way."""

@@ -111,7 +111,9 @@ def _send(mail_id: int, *, at: datetime, enclosures: tuple[Enclosure, ...] | Rec
 
 
 def _message(mail: Mail, enclosures: tuple[Enclosure, ...]) -> EmailMultiAlternatives:
-    text, html = fill_in_link(mail.text, mail.html, kind=mail.kind, recipient=mail.recipient)
+    text, html = fill_in_link(
+        mail.text, mail.html, kind=mail.kind, recipient=mail.recipient, occasion=mail.occasion
+    )
     headers = {"Message-ID": message_id(mail.pk), "Auto-Submitted": "auto-generated"}
     if mail.declinable:
         text, html, ways = offer_unsubscribing(text, html, recipient=mail.recipient)

@@ -9,15 +9,19 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 from django.db.models.functions import Greatest
 
 from reporting.models import (
+    ApplicationState,
     Attachment,
     Baseline,
     DraftValue,
     EventKind,
     Extension,
     Figure,
+    Invitation,
+    InvitationState,
     LogCheck,
     LogEntry,
     Membership,
+    OmbudApplication,
     PostType,
     RaisedFinding,
     ReportingRound,
@@ -160,6 +164,54 @@ def signatories_of(region_code: str) -> QuerySet[User]:
 def members_of(region_code: str) -> QuerySet[User]:
     """Everyone who serves a region."""
     return User.objects.filter(is_active=True, memberships__region_id=region_code).distinct()
+
+
+def roles_open_to(user: User, region_code: str) -> frozenset[Role]:
+    """The roles in a region that `user` may invite to, change and end.
+
+    Source: Socialstyrelsen, Behörigheter: the ombud for all, a representant for uppgiftssamordnare.
+    To be ombud is only proposed here; the agency approves.
+    """
+    if not user.is_active:
+        return frozenset()
+    if user.is_staff and user.has_perm("reporting.add_invitation"):
+        return frozenset(Role)
+    role = Membership.objects.filter(user=user, region_id=region_code).values_list("role", flat=True).first()
+    if role == Role.OMBUD:
+        return frozenset(Role)
+    return frozenset({Role.SAMORDNARE}) if role == Role.REPRESENTANT else frozenset()
+
+
+def pending_invitations(region_code: str) -> QuerySet[Invitation]:
+    """Invitations to a region that nobody has accepted, withdrawn or swept up as too old."""
+    return Invitation.objects.filter(region_id=region_code, state=InvitationState.PENDING)
+
+
+def invitations_shown_in(region_code: str, *, since: datetime) -> list[Invitation]:
+    """A region's invitations that nobody has accepted; withdrawn ones only if that was after `since`."""
+    open_ones = Q(state__in=[InvitationState.PENDING, InvitationState.EXPIRED])
+    withdrawn = Q(state=InvitationState.WITHDRAWN, closed_at__gte=since)
+    shown = Invitation.objects.filter(open_ones | withdrawn, region_id=region_code)
+    return list(shown.select_related("invited_by")[:100])
+
+
+def invitation_of_link(invitation_id: int) -> Invitation | None:
+    """The invitation that a link names, whatever has become of it."""
+    return Invitation.objects.select_related("region", "invited_by").filter(pk=invitation_id).first()
+
+
+def has_account(email: str) -> bool:
+    """Whether an address has an account; only for whoever has shown that the address is theirs."""
+    return User.objects.filter(email=email.lower()).exists()
+
+
+def waiting_ombuds() -> QuerySet[OmbudApplication]:
+    """Those who have accepted to be a region's ombud and wait for the agency, the longest first."""
+    return (
+        OmbudApplication.objects.filter(state=ApplicationState.WAITING)
+        .select_related("region", "person", "invitation__invited_by")
+        .order_by("applied_at")
+    )
 
 
 def ombud_of(region_code: str) -> User | None:

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from reporting import chain, digests, filestore, mailer, notices
 from reporting.exchange import waiting
+from reporting.invitations import close_expired
+from reporting.models import Invitation
 
 
 @shared_task(
@@ -58,3 +60,9 @@ def send_digests_task() -> None:
 def remove_orphaned_files_task() -> None:
     """Every night: remove stored files whose message was never written."""
     filestore.remove_orphans(at=timezone.now())
+
+
+@shared_task(name="reporting.expire_invitations")
+def expire_invitations_task() -> None:
+    """Every night: mark invitations whose links are too old."""
+    close_expired(Invitation.objects.all(), at=timezone.now())

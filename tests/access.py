@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "access.md"
+SECURITY = DOCUMENT.with_name("security.md")
 # In the order of the table's columns.
 ROLES = (
     "anonymous",

@@ -11,6 +11,7 @@ from allocation.models import RoundGrant
 from reporting.fields import Cell, cells_of
 from reporting.models import (
     Baseline,
+    Invitation,
     Membership,
     PostType,
     Region,
@@ -21,6 +22,7 @@ from reporting.models import (
     User,
 )
 from reporting.services.drafts import save_draft
+from reporting.services.invitations import accept_invitation, invite_to_region
 from reporting.services.submissions import open_reports, submit_report
 
 _numbers = itertools.count(1)
@@ -56,6 +58,27 @@ def make_region_member(code: str = "03", role: Role = Role.OMBUD, **fields: Any)
     user = make_user(**fields)
     Membership.objects.create(user=user, region=Region.objects.get(code=code), role=role)
     return user
+
+
+def make_invitation(
+    code: str = "03", role: Role = Role.SAMORDNARE, *, by: User, at: datetime | None = None, **fields: Any
+) -> Invitation:
+    """An invitation that waits, to an address without an account."""
+    details = {
+        "email": f"invited{next(_numbers)}@example.com",
+        "name": "Kajsa Ny",
+        "language": "en",
+        **fields,
+    }
+    return invite_to_region(code=code, role=role, by=by, at=at or moment(), **details)
+
+
+def make_pending_ombud(code: str = "03", *, invited_by: User, at: datetime | None = None) -> User:
+    """A person without a role who has accepted to be a region's ombud and waits for the agency."""
+    at = at or moment()
+    person = make_user(name="Kajsa Ny")
+    invitation = make_invitation(code, Role.OMBUD, by=invited_by, at=at, email=person.email)
+    return accept_invitation(invitation_id=invitation.pk, link_number=1, at=at, person=person)
 
 
 def make_round(*, codes: list[str] | None = None, grant: bool = True, **fields: Any) -> ReportingRound:

@@ -1,5 +1,15 @@
 """The agency's desk for what regions report, and for who they are."""
 
-from reporting.admin import log, outbox, people, regions, rounds, rules, submissions
+from reporting.admin import invitations, log, ombud, outbox, people, regions, rounds, rules, submissions
 
-__all__ = ["log", "outbox", "people", "regions", "rounds", "rules", "submissions"]
+__all__ = [
+    "invitations",
+    "log",
+    "ombud",
+    "outbox",
+    "people",
+    "regions",
+    "rounds",
+    "rules",
+    "submissions",
+]

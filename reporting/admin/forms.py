@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
 from reporting.models import Language, Membership, Region, Role, User
 
 MESSAGE_MAX = 4_000
+OMBUD_STAYS = _("The ombud is replaced by a successor whom the agency has approved.")
 
 
 class DayInput(forms.DateInput):
@@ -54,11 +54,17 @@ class ReviewForm(DecisionForm):
 
 
 class InviteForm(forms.Form):
-    """Who is invited. Only an administrator is asked about the agency's roles."""
+    """Who is invited to a role in a region. Only an administrator is asked about the agency instead."""
 
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     name = forms.CharField(label=_("Name"), max_length=150)
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
     language = forms.ChoiceField(label=_("Language of mail"), choices=Language.choices, initial=Language.SV)
+    region = forms.ModelChoiceField(
+        label=_("Region"), queryset=Region.objects.order_by("code"), required=False
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=[("", "---------"), *Role.choices], required=False)
     is_staff = forms.BooleanField(label=_("Works at the agency"), required=False)
     groups = forms.ModelMultipleChoiceField(
         label=_("Roles at the agency"),
@@ -72,24 +78,18 @@ class InviteForm(forms.Form):
         if not for_agency:
             del self.fields["is_staff"], self.fields["groups"]
 
-
-class RoleForm(forms.Form):
-    """A role in one region; both or neither."""
-
-    region = forms.ModelChoiceField(
-        label=_("Region"), queryset=Region.objects.order_by("code"), required=False
-    )
-    role = forms.ChoiceField(label=_("Role"), choices=[("", "---------"), *Role.choices], required=False)
-
     def clean(self) -> dict[str, Any]:
-        """A region without a role says nothing, and the other way round."""
+        """A role in one region, or work at the agency: nobody reports and decides."""
         cleaned = super().clean() or {}
-        if bool(cleaned.get("region")) != bool(cleaned.get("role")) and not self.errors:
-            raise ValidationError(_("Choose both region and role, or neither."))
+        region, role = cleaned.get("region"), cleaned.get("role")
+        if cleaned.get("is_staff"):
+            if region or role:
+                raise ValidationError(_("Choose a role in a region or the agency, not both."))
+        elif cleaned.get("groups"):
+            raise ValidationError(_("Only people at the agency have the agency's roles."))
+        elif not (region and role) and not self.errors:
+            raise ValidationError(_("Choose both region and role."))
         return cleaned
-
-
-RoleFormSet: "type[BaseFormSet[RoleForm]]" = forms.formset_factory(RoleForm, extra=3, max_num=3)
 
 
 class PersonForm(forms.ModelForm):
@@ -139,8 +139,32 @@ class LabelledInlineFormSet(forms.BaseInlineFormSet):
 
 
 class MembershipForm(forms.ModelForm):
-    """A role in a region, on the person's page."""
+    """A role in a region, on the person's page. The ombud's is given and ended by approval alone."""
 
     class Meta:
         model = Membership
         fields = ["region", "role"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("role")
+        if isinstance(field, forms.ChoiceField) and self.instance.role != Role.OMBUD:
+            field.choices = [(value, words) for value, words in Role.choices if value != Role.OMBUD]
+
+    def clean(self) -> dict[str, Any]:
+        """An ombud stays one until the agency has approved a successor."""
+        cleaned = super().clean() or {}
+        if self.initial.get("role") == Role.OMBUD and self.has_changed():
+            raise ValidationError(OMBUD_STAYS)
+        return cleaned
+
+
+class MembershipFormSet(LabelledInlineFormSet):
+    """The roles of a person; Django does not ask a form whose row is removed."""
+
+    def clean(self) -> None:
+        """The ombud's role is not removed here."""
+        super().clean()
+        removed = [form for form in self.initial_forms if form.cleaned_data.get("DELETE")]
+        if any(form.initial.get("role") == Role.OMBUD for form in removed):
+            raise ValidationError(OMBUD_STAYS)

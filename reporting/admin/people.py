@@ -4,28 +4,19 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import AdminForm
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.admin.factors import FactorResetMixin
-from reporting.admin.forms import InviteForm, LabelledInlineFormSet, MembershipForm, PersonForm, RoleFormSet
+from reporting.admin.forms import MembershipForm, MembershipFormSet, PersonForm
 from reporting.admin.readonly import NeverDeletedMixin, signed_in
-from reporting.errors import DomainError
 from reporting.models import Membership, User
-from reporting.services.people import invite_person, send_invitation_again
 
-# Django marks a password that fits nothing, and waits to be chosen, with a prefix.
-_WAITS_FOR_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 AGENCY_FIELDS = ("is_staff", "is_superuser", "groups")
 
 
@@ -34,7 +25,7 @@ class MembershipInline(admin.TabularInline):
 
     model = Membership
     form = MembershipForm
-    formset = LabelledInlineFormSet
+    formset = MembershipFormSet
     extra = 1
     ordering = ["region__code"]
 
@@ -63,27 +54,22 @@ class MembershipInline(admin.TabularInline):
 
 
 class AccountFilter(admin.SimpleListFilter):
-    """Invited, open, closed."""
+    """Open, closed."""
 
     title = gettext_lazy("account")
     parameter_name = "account"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The three states of an account."""
+        """The two states of an account."""
         return [
             ("open", gettext_lazy("Open")),
-            ("invited", gettext_lazy("Invited")),
             ("closed", gettext_lazy("Closed")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         """Accounts in the chosen state."""
-        if self.value() == "open":
-            return queryset.filter(is_active=True).exclude(_WAITS_FOR_PASSWORD)
-        if self.value() == "invited":
-            return queryset.filter(_WAITS_FOR_PASSWORD, is_active=True)
-        if self.value() == "closed":
-            return queryset.filter(is_active=False)
+        if self.value() in ("open", "closed"):
+            return queryset.filter(is_active=self.value() == "open")
         return queryset
 
 
@@ -91,8 +77,8 @@ class AccountFilter(admin.SimpleListFilter):
 class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
     """Accounts. People at the agency are changed by administrators only.
 
-    Whoever can change an address can have a new password sent to it, so an address is fixed for
-    case officers as soon as its owner has chosen a password.
+    Whoever can change an address can have a new password sent to it, so only administrators do.
+    New people are invited (`InvitationAdmin`); their account exists once they have accepted.
     """
 
     form = PersonForm
@@ -107,7 +93,7 @@ class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
         (gettext_lazy("The agency"), {"fields": list(AGENCY_FIELDS)}),
     ]
     inlines = [MembershipInline]
-    actions = ["invite_again", "reset_factor"]
+    actions = ["reset_factor"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With the roles that the list shows."""
@@ -120,6 +106,10 @@ class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
         """Not by password: a filter would give the hash away letter by letter."""
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody: people are invited."""
+        return False
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """People at the agency are changed by administrators only."""
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
@@ -128,9 +118,7 @@ class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
         """What the asker may not change of this person."""
         fixed = ["account", "last_login"]
         if not signed_in(request).is_superuser:
-            fixed += AGENCY_FIELDS
-            if obj is not None and obj.has_usable_password():
-                fixed.append("email")
+            fixed += [*AGENCY_FIELDS, "email"]
         return fixed
 
     def get_form(  # type: ignore[override]  # `change` is among the other arguments
@@ -163,49 +151,6 @@ class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
             messages.error(request, text)
             return redirect(request.get_full_path())
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Invite a person: the account, its roles and the mail are one step."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        by = signed_in(request)
-        data = request.POST if request.method == "POST" else None
-        form = InviteForm(data, for_agency=by.is_superuser)
-        roles = RoleFormSet(data, prefix="roles")
-        if data is not None and form.is_valid() and roles.is_valid():
-            try:
-                person = invite_person(**_invitation(form, roles), by=by, at=timezone.now())
-            except DomainError as error:
-                form.add_error(None, str(error))
-            else:
-                self.log_addition(request, person, [{"added": {}}])
-                messages.success(request, _("%(email)s has been invited.") % {"email": person.email})
-                return redirect("admin:reporting_user_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Invite a person"),
-            "opts": self.opts,
-            "form": form,
-            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),  # type: ignore[arg-type]  # a plain form serves
-            "roles": roles,
-            "has_view_permission": self.has_view_permission(request),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, "admin/reporting/user/invite.html", context)
-
-    @admin.action(description=gettext_lazy("Send the invitation again"), permissions=["add"])
-    def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Send each person who has not chosen a password a new link."""
-        for person in queryset:
-            try:
-                send_invitation_again(user_id=person.pk, by=signed_in(request), at=timezone.now())
-            except DomainError as error:
-                self.message_user(request, f"{person}: {error}", messages.ERROR)
-            else:
-                text = _("%(person)s: a new invitation is on its way.") % {"person": person}
-                self.message_user(request, text, messages.SUCCESS)
-
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, obj: User) -> str:
         """Roles at the agency and in regions."""
@@ -213,24 +158,11 @@ class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("account"))
     def account(self, obj: User) -> str:
-        """Invited, open or closed."""
-        state = "invited" if obj.is_active and not obj.has_usable_password() else "open"
-        return render_to_string("admin/_account.html", {"state": state if obj.is_active else "closed"})
+        """Open or closed."""
+        return render_to_string("admin/_account.html", {"state": "open" if obj.is_active else "closed"})
 
 
 def _may_touch(request: HttpRequest, obj: Model | None) -> bool:
     if obj is None or signed_in(request).is_superuser:
         return True
     return isinstance(obj, User) and not obj.is_staff and not obj.is_superuser
-
-
-def _invitation(form: InviteForm, roles: Any) -> dict[str, Any]:
-    filled = [role.cleaned_data for role in roles if role.cleaned_data.get("region")]
-    return {
-        "email": form.cleaned_data["email"],
-        "name": form.cleaned_data["name"],
-        "language": form.cleaned_data["language"],
-        "is_staff": form.cleaned_data.get("is_staff", False),
-        "groups": [group.name for group in form.cleaned_data.get("groups", ())],
-        "memberships": [(role["region"].code, role["role"]) for role in filled],
-    }

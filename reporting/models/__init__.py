@@ -2,6 +2,13 @@
 
 from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
 from reporting.models.extensions import Extension
+from reporting.models.invitations import (
+    INVITATION_DAYS,
+    ApplicationState,
+    Invitation,
+    InvitationState,
+    OmbudApplication,
+)
 from reporting.models.messages import (
     BODY_MAX,
     CONTENT_TYPES,
@@ -50,12 +57,14 @@ __all__ = [
     "BODY_MAX",
     "COMMENT_MAX",
     "CONTENT_TYPES",
+    "INVITATION_DAYS",
     "MAX_POSTS",
     "NAME_MAX",
     "STOCKHOLM",
     "SUBMITTING_ROLES",
     "TRANSITIONS",
     "ApiToken",
+    "ApplicationState",
     "Attachment",
     "Baseline",
     "CheckRule",
@@ -66,6 +75,8 @@ __all__ = [
     "FileKind",
     "Indicator",
     "Inhabitants",
+    "Invitation",
+    "InvitationState",
     "Language",
     "LogCheck",
     "LogEntry",
@@ -78,6 +89,7 @@ __all__ = [
     "Message",
     "News",
     "NewsKind",
+    "OmbudApplication",
     "PendingUpload",
     "PopulationReference",
     "PostType",

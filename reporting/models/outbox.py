@@ -18,6 +18,7 @@ class MailKind(models.TextChoices):
     REMINDER = "reminder", _("Reminder")
     STATUS_REPORT = "status_report", _("Status report")
     INVITATION = "invitation", _("Invitation")
+    ROLE_CHANGED = "role_changed", _("Changed role")
     PASSWORD_RESET = "password_reset", _("New password")
     SIGN_IN_CHANGED = "sign_in_changed", _("Changed sign-in")
     NEWS = "news", _("News")

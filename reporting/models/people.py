@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -90,10 +91,20 @@ class Role(models.TextChoices):
 
 SUBMITTING_ROLES = (Role.OMBUD, Role.REPRESENTANT)
 
+_ONE_FOLLOWS = """
+IF OLD.role = 'ombud' AND NOT EXISTS (
+    SELECT FROM reporting_membership WHERE region_id = OLD.region_id AND role = 'ombud'
+)
+THEN
+    RAISE EXCEPTION 'region % would be left without an ombud', OLD.region_id;
+END IF;
+RETURN NULL;
+"""
 
-@pghistory.track()
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Membership(models.Model):
-    """A person's role in a region. A region has at most one ombud."""
+    """A person's role in a region: at most one ombud each, who never leaves without a successor."""
 
     user = models.ForeignKey(
         User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
@@ -116,6 +127,15 @@ class Membership(models.Model):
                 violation_error_message=_("The region already has an ombud."),
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_is_known"),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="an_ombud_is_followed_by_one",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func=_ONE_FOLLOWS,
+            ),
         )
 
     def __str__(self) -> str:

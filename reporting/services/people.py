@@ -1,109 +1,60 @@
-"""Inviting people: an account without a password, its roles, and a mail with a link to choose one."""
+"""Roles in a region after they were accepted: changed, ended; and the link to a new password."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from django.conf import settings
-from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reporting.errors import DomainError, NotAllowed
+from reporting import selectors
+from reporting.errors import NotAllowed, RoleRefused
 from reporting.invitations import LINK_MARK
-from reporting.models import Mail, MailKind, Membership, Role, User
+from reporting.locks import lock_region
+from reporting.models import MailKind, Membership, Role, User
 from reporting.outbox import write_mail
+from reporting.role_notices import write_role_notice
 from reporting.services.outbox import send_after_commit
 
-SECONDS_PER_DAY = 86_400
 
+@transaction.atomic
+def change_role(*, membership_id: int, role: Role | str, by: User, at: datetime) -> Membership:
+    """Give a person another role in the same region; they are told by mail.
 
-class InvitationRefused(DomainError):
-    """The person cannot be invited with these details."""
+    Raises:
+        NotAllowed: `by` may not give or take one of the two roles.
+        RoleRefused: it is, or would be, the ombud's: the agency approves a successor.
+    """
+    membership = _lock_membership(membership_id)
+    open_roles = selectors.roles_open_to(by, membership.region_id)
+    if membership.role not in open_roles or role not in open_roles:
+        raise NotAllowed(_("Your role does not include this action."))
+    if Role.OMBUD in (membership.role, role):
+        raise RoleRefused(_("The ombud is replaced by a successor whom the agency has approved."))
+    if membership.role == role:
+        return membership
+    membership.role = role
+    membership.full_clean()
+    membership.save()
+    send_after_commit(write_role_notice("changed", membership=membership, by=by, at=at))
+    return membership
 
 
 @transaction.atomic
-def invite_person(
-    *,
-    email: str,
-    name: str,
-    is_staff: bool,
-    groups: Sequence[str],
-    memberships: Sequence[tuple[str, Role | str]],
-    by: User,
-    at: datetime,
-    language: str = "sv",
-) -> User:
-    """Make an account, give it roles, and send one mail with a link to choose a password.
-
-    Args:
-        groups: names of the agency's roles, such as "Handläggare"; only for staff.
-        memberships: county code and role, one for each region that the person serves.
-        by: who invites. Regions' people: `reporting.add_user` and `reporting.add_membership`.
-            The agency's people: an administrator, or anyone who may add people could make
-            themselves a second pair of eyes.
+def end_role(*, membership_id: int, by: User, at: datetime) -> None:
+    """Take a person's role in a region away; what they did stays. They are told, unless they left.
 
     Raises:
-        NotAllowed: `by` may not invite such a person.
-        InvitationRefused: there is an account already, or the details break a rule.
+        NotAllowed: `by` may not end the role, and it is not their own.
+        RoleRefused: it is the ombud's: it ends when the agency has approved a successor.
     """
-    _may_invite(by, is_staff=is_staff or bool(groups))
-    if groups and not is_staff:
-        raise InvitationRefused(_("Only people at the agency have the agency's roles."))
-    if not is_staff and not memberships:
-        raise InvitationRefused(_("Choose at least one region, or the agency."))
-    email = email.strip().lower()
-    if User.objects.filter(email=email).exists():
-        raise InvitationRefused(_("There is already an account with this address. Change its roles instead."))
-    wanted = list(Group.objects.filter(name__in=groups))
-    if unknown := sorted(set(groups) - {group.name for group in wanted}):
-        raise InvitationRefused(
-            _("There is no agency role called %(names)s.") % {"names": ", ".join(unknown)}
-        )
-    try:
-        with transaction.atomic():
-            person = User.objects.create_user(
-                email, name=" ".join(name.split()), is_staff=is_staff, language=language
-            )
-            for code, role in memberships:
-                membership = Membership(user=person, region_id=code, role=role)
-                membership.full_clean()
-                membership.save()
-    except ValidationError as error:
-        raise InvitationRefused(" ".join(error.messages)) from error
-    except IntegrityError as error:  # somebody else invited the same person, or an ombud, at the same moment
-        raise InvitationRefused(_("The account or the role was made by somebody else just now.")) from error
-    person.groups.set(wanted)
-    send_after_commit(_write_invitation(person, occasion=f"account/{person.pk}", by=by))
-    return person
-
-
-@transaction.atomic
-def send_invitation_again(*, user_id: int, by: User, at: datetime) -> Mail | None:
-    """Send a new invitation to a person who has not chosen a password, for a lost mail or an old link.
-
-    Asking twice in the same second sends one mail.
-
-    Returns:
-        the new mail, or None if it was written already.
-
-    Raises:
-        NotAllowed: `by` may not invite such a person.
-        InvitationRefused: the person has a password, or may not sign in.
-    """
-    person = User.objects.select_for_update().get(pk=user_id)
-    _may_invite(by, is_staff=person.is_staff)
-    if not person.is_active:
-        raise InvitationRefused(_("The account is closed. Open it before you send the invitation again."))
-    if person.has_usable_password():
-        raise InvitationRefused(
-            _("%(person)s has already chosen a password. A new one is asked for on the sign-in page.")
-            % {"person": person}
-        )
-    occasion = f"account/{person.pk}/{at.isoformat(timespec='seconds')}"
-    mail = _write_invitation(person, occasion=occasion, by=by)
-    send_after_commit(mail)
-    return mail
+    membership = _lock_membership(membership_id)
+    is_own = membership.user_id == by.pk and by.is_active
+    if not is_own and membership.role not in selectors.roles_open_to(by, membership.region_id):
+        raise NotAllowed(_("Your role does not include this action."))
+    if membership.role == Role.OMBUD:
+        raise RoleRefused(_("The ombud is replaced by a successor whom the agency has approved."))
+    if not is_own:
+        send_after_commit(write_role_notice("ended", membership=membership, by=by, at=at))
+    membership.delete()
 
 
 @transaction.atomic
@@ -123,27 +74,16 @@ def send_password_link(*, user_id: int, at: datetime) -> None:
     send_after_commit(mail)
 
 
-def _may_invite(by: User, *, is_staff: bool) -> None:
-    if not by.is_active or not by.is_staff:
-        raise NotAllowed(_("Your role does not include this action."))
-    if is_staff and not by.is_superuser:
-        raise NotAllowed(_("Only an administrator can invite people to the agency."))
-    if not by.has_perms(["reporting.add_user", "reporting.add_membership"]):
-        raise NotAllowed(_("Your role does not include this action."))
+def _lock_membership(membership_id: int) -> Membership:
+    """The role under its region's lock.
 
-
-def _write_invitation(person: User, *, occasion: str, by: User) -> Mail | None:
-    return write_mail(
-        MailKind.INVITATION,
-        recipient=person.email,
-        occasion=occasion,
-        context={
-            "person": person,
-            "memberships": list(person.memberships.select_related("region").order_by("region")),
-            "groups": [group.name for group in person.groups.order_by("name")],
-            "invited_by": by,
-            "link": LINK_MARK,
-            "valid_days": settings.PASSWORD_RESET_TIMEOUT // SECONDS_PER_DAY,
-        },
-        language=person.language,
-    )
+    Raises:
+        RoleRefused: it has been ended meanwhile.
+    """
+    code = Membership.objects.filter(pk=membership_id).values_list("region_id", flat=True).first()
+    if code is not None:
+        lock_region(code)
+    found = Membership.objects.select_related("user", "region").filter(pk=membership_id).first()
+    if found is None:
+        raise RoleRefused(_("The role has been ended already."))
+    return found

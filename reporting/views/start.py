@@ -34,7 +34,8 @@ def start(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     memberships = sorted(memberships_of_visitor(request), key=lambda member: member.region_id)
     if not memberships:
-        return render(request, "reporting/no_region.html")
+        applications = selectors.waiting_ombuds().filter(person=user_of(request))
+        return render(request, "reporting/no_region.html", {"applications": applications})
     wanted = request.GET.get("region")
     membership = next((member for member in memberships if member.region_id == wanted), memberships[0])
     if wanted and membership.region_id != wanted:
