@@ -83,6 +83,7 @@ def test_what_was_sent_meanwhile_is_not_lost() -> None:
     person, submit = ready_to_submit()
     client = step_one(person)
     form = dict(re.findall(r'name="(seen|[a-z_]+)" value="([^"]*)"', client.get(submit).content.decode()))
+    form["attested"] = "1"
     let_time_pass(client, 16)
     asked = client.post(submit, form, follow=True)
     assert report_of(person.memberships.get().region.submissions.get().reporting_round).revision_count == 0
