@@ -13,7 +13,7 @@ from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
 
-REPORT = "/report/2022-2024/14/"
+REPORT = "/report/2022-2024/12/"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -57,7 +57,7 @@ def read_in(page: Page, stack: Stack, path: Path) -> None:
 
 
 def test_a_file_is_filled_in_looked_through_and_saved(stack: Stack, browser: Browser, tmp_path: Path) -> None:
-    page = sign_in(browser, stack, "representant-14", java_script_enabled=True)
+    page = sign_in(browser, stack, "representant-12", java_script_enabled=True)
     page.goto(stack.base_url + REPORT)
     page.get_by_role("link", name="Läs in Excel eller CSV").click()
     expect(page.locator("h1")).to_have_text("Fyll i med Excel eller CSV")
@@ -67,7 +67,7 @@ def test_a_file_is_filled_in_looked_through_and_saved(stack: Stack, browser: Bro
     fill_in(path, at_2022=171, st_2022=305, gp_own_full_time=512.5, gp_vacancies="–")
 
     # meanwhile a colleague, without scripts, types another figure in one of the cells
-    colleague = sign_in(browser, stack, "samordnare-14", java_script_enabled=False)
+    colleague = sign_in(browser, stack, "samordnare-12", java_script_enabled=False)
     colleague.goto(stack.base_url + REPORT)
     colleague.locator("#id_at_2022").fill("165")
     colleague.get_by_role("button", name="Spara utkast").click()
@@ -89,7 +89,7 @@ def test_a_wrong_file_comes_back_with_remarks_and_is_mended(
     stack: Stack, browser: Browser, tmp_path: Path
 ) -> None:
     phone = {"width": 390, "height": 800}
-    page = sign_in(browser, stack, "ombud-14", java_script_enabled=False, viewport=phone)
+    page = sign_in(browser, stack, "ombud-12", java_script_enabled=False, viewport=phone)
     page.goto(f"{stack.base_url}{REPORT}file/")
     path = downloaded(page, tmp_path / "mall.xlsx")
     fill_in(path, at_2023="många", at_2024="=100+60")
@@ -113,14 +113,14 @@ def test_a_wrong_file_comes_back_with_remarks_and_is_mended(
 
 
 def test_the_ombud_makes_a_key_and_a_system_fills_in_with_it(stack: Stack, browser: Browser) -> None:
-    page = sign_in(browser, stack, "ombud-14")
-    page.goto(f"{stack.base_url}/report/region/14/keys/")
+    page = sign_in(browser, stack, "ombud-12")
+    page.goto(f"{stack.base_url}/report/region/12/keys/")
     page.locator("#id_name").fill("HR-systemet")
     page.get_by_role("button", name="Skapa nyckel").click()
     secret = page.locator("#id_secret").input_value()
     assert violations(page) == []
     system = browser.new_context(extra_http_headers={"Authorization": f"Bearer {secret}"}).request
-    address = f"{stack.base_url}/api/v1/rounds/2022-2024/regions/14/draft"
+    address = f"{stack.base_url}/api/v1/rounds/2022-2024/regions/12/draft"
     tag = system.get(address).headers["etag"]
     answer = system.put(address, data={"fields": {"gp_own_persons": 540}}, headers={"If-Match": tag})
     assert answer.status == 200, answer.text()

@@ -34,7 +34,7 @@ def test_a_missing_figure_is_ticked_explained_and_saved(browser: Browser, stack:
     expect(page.locator("#id_missing_gp_private_full_time")).to_be_checked()
     expect(reason).to_have_value("Avtalen räknar personer.")
     expect(page.locator("body")).to_contain_text("3 av 18 uppgifter besvarade")
-    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert_no_violations(page)
 
     # What the rule in shadow found is counted, and shown to nobody in the region.

@@ -82,7 +82,8 @@ def test_later_the_password_is_asked_for_and_one_goes_on_to_the_submit_page() ->
 def test_what_was_sent_meanwhile_is_not_lost() -> None:
     person, submit = ready_to_submit()
     client = step_one(person)
-    form = dict(re.findall(r'name="(seen|[a-z_]+)" value="([^"]*)"', client.get(submit).content.decode()))
+    page = client.get(submit).content.decode()
+    form = dict(re.findall(r'type="hidden" name="(seen|language)" value="([^"]*)"', page))
     form["attested"] = "1"
     let_time_pass(client, 16)
     asked = client.post(submit, form, follow=True)
