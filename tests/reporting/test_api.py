@@ -340,6 +340,7 @@ def revoked(system: System) -> None:
 
 def maker_left(system: System) -> None:
     Membership.objects.filter(user=system.ombud).update(role=Role.REPRESENTANT)
+    make_region_member("03", Role.OMBUD)
 
 
 def maker_blocked(system: System) -> None:

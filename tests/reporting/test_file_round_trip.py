@@ -17,7 +17,7 @@ from reporting.exchange.excel_template import MARKING_SHEET, excel_template
 from reporting.exchange.refusals import FileRefused
 from reporting.exchange.waiting import remove_old_uploads
 from reporting.fields import text_fields
-from reporting.models import DraftValue, PendingUpload, Submission, User
+from reporting.models import DraftValue, PendingUpload, Role, Submission, User
 from reporting.reference import load_reference_data
 from reporting.selectors import draft_texts
 from reporting.services.drafts import save_draft
@@ -167,8 +167,7 @@ def test_changed_cells_are_shown_with_their_place_and_saved_together() -> None:
 
 
 def test_a_colleagues_change_since_the_download_is_kept_or_chosen_but_never_lost() -> None:
-    person, colleague = make_region_member(), make_region_member("04")
-    colleague.memberships.update(region="03", role="representant")
+    person, colleague = make_region_member(), make_region_member(role=Role.REPRESENTANT)
     report = filled_report(person)
     content = edited(excel(report), at_2022=60, at_2023=61)
     save_draft(
