@@ -107,6 +107,7 @@ class _FirstFailure:
             function: Any = getattr(item, "function", None)
             given = getattr(function, "_hypothesis_internal_use_settings", None)
             if given is not None:
+                # Hypothesis has no public way to give a collected test fewer examples.
                 function._hypothesis_internal_use_settings = hypothesis.settings(  # noqa: SLF001
                     given,
                     max_examples=min(given.max_examples, MOST_EXAMPLES),

@@ -45,12 +45,10 @@ from reporting.models.submissions import (
     Revision,
     State,
     Submission,
-    append_only,
     content_sha256,
-    never_emptied,
-    only_with_its_version,
 )
 from reporting.models.tokens import ApiToken
+from reporting.models.triggers import append_only, never_emptied, only_with_its_version
 from reporting.models.uploads import PendingUpload
 
 __all__ = [

@@ -5,13 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reporting.models.people import User
-from reporting.models.submissions import (
-    Revision,
-    Submission,
-    append_only,
-    never_emptied,
-    only_with_its_version,
-)
+from reporting.models.submissions import Revision, Submission
+from reporting.models.triggers import append_only, never_emptied, only_with_its_version
 
 
 class Stage(models.TextChoices):

@@ -5,7 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reporting.models.people import User
-from reporting.models.submissions import Submission, append_only, never_emptied
+from reporting.models.submissions import Submission
+from reporting.models.triggers import append_only, never_emptied
 
 # The report carries the moment of its newest extension, so that no page has to look for it.
 _MOVE_THE_DEADLINE = """

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.models.people import Language, Role, User
 from reporting.models.regions import Region
-from reporting.models.submissions import never_emptied
+from reporting.models.triggers import never_emptied
 
 # How long the link in an invitation holds.
 INVITATION_DAYS = 14

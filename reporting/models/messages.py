@@ -7,7 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reporting.models.people import Role, User
-from reporting.models.submissions import ReviewEvent, Revision, Submission, append_only, never_emptied
+from reporting.models.submissions import ReviewEvent, Revision, Submission
+from reporting.models.triggers import append_only, never_emptied
 
 BODY_MAX = 4_000
 NAME_MAX = 120

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from reporting.models.messages import Message, Side
 from reporting.models.outbox import Mail
 from reporting.models.people import User
-from reporting.models.submissions import Submission, never_emptied
+from reporting.models.submissions import Submission
+from reporting.models.triggers import never_emptied
 
 
 class MailRhythm(models.TextChoices):

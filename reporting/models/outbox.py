@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting.models.receipts import Receipt
 from reporting.models.regions import Region
 from reporting.models.rounds import ReportingRound
-from reporting.models.submissions import never_emptied
+from reporting.models.triggers import never_emptied
 
 
 class MailKind(models.TextChoices):

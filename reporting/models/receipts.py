@@ -5,7 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reporting.models.people import Language
-from reporting.models.submissions import Revision, append_only, never_emptied
+from reporting.models.submissions import Revision
+from reporting.models.triggers import append_only, never_emptied
 
 # The checksum before the first entry.
 NO_ENTRY = "0" * 64

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.models.people import User
 from reporting.models.regions import Region
-from reporting.models.submissions import never_emptied
+from reporting.models.triggers import never_emptied
 
 # Every key begins so, that leak scanners know what they have found.
 KEY_SIGN = "platsplan_"
