@@ -4,10 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from reporting import selectors, threads
-from reporting.models import Membership
+from reporting.models import Membership, Submission
 
 
 def memberships_of_visitor(request: HttpRequest) -> list[Membership]:
@@ -21,10 +22,13 @@ def memberships_of_visitor(request: HttpRequest) -> list[Membership]:
 
 
 def platsplan(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `demo_mode`; looked up only where used, what the visitor serves and has not read."""
+    """Template context: `demo_mode`; looked up only where used, roles, report and unread of the visitor."""
     user = getattr(request, "user", None)
     return {
         "demo_mode": settings.PLATSPLAN_DEMO,
+        "own_report": SimpleLazyObject(
+            lambda: selectors.report_to_fill_in(memberships_of_visitor(request), at=timezone.now())
+        ),
         "memberships": SimpleLazyObject(lambda: memberships_of_visitor(request)),
         "unread_in_regions": SimpleLazyObject(lambda: threads.unread_for_region(user).total() if user else 0),
         "unread_at_agency": SimpleLazyObject(lambda: _unread_at_agency(request)),
@@ -35,3 +39,7 @@ def _unread_at_agency(request: HttpRequest) -> int:
     known: int | None = getattr(request, "unread_at_agency", None)  # a list that counts has left it here
     user = getattr(request, "user", None)
     return threads.unread_for_agency(user).total() if known is None and user else known or 0
+
+
+def _own_report(request: HttpRequest) -> Submission | None:
+    return selectors.report_to_fill_in(memberships_of_visitor(request), at=timezone.now())

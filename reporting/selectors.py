@@ -1,6 +1,6 @@
 """Questions to the reporting tables; everything a person may reach is asked for here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +75,15 @@ def current_round(*, at: datetime, region_code: str = "") -> ReportingRound | No
     closing = Greatest("closes_at", Subquery(own.values("extended_until")[:1]))
     still_open = rounds.alias(closing=closing).filter(closing__gt=at)
     return still_open.order_by("closing").first() or rounds.order_by("-closes_at").first()
+
+
+def report_to_fill_in(memberships: Sequence[Membership], *, at: datetime) -> Submission | None:
+    """The report of a person's first region in the round that regions should see; None without either."""
+    reporting_round = current_round(at=at) if memberships else None
+    if reporting_round is None:
+        return None
+    reports = Submission.objects.select_related("region", "reporting_round")
+    return reports.filter(reporting_round=reporting_round, region=memberships[0].region_id).first()
 
 
 def plans_of(region_code: str, years: Iterable[int]) -> dict[int, Baseline]:

@@ -67,6 +67,14 @@ def test_the_start_page_tells_round_days_left_state_and_what_to_do() -> None:
     assert report_of(reporting_round).get_absolute_url() in text
 
 
+@pytest.mark.parametrize("address", ["/report/", "/report/people/03/", "/accounts/", "/accounts/mail/", "/"])
+def test_the_menu_leads_to_report_and_grant_from_every_page(address: str) -> None:
+    reporting_round = open_round()
+    menu = page(signed_in(make_region_member()), address).split("</header>")[0]
+    assert f'href="{report_of(reporting_round).get_absolute_url()}"' in menu
+    assert f'href="/grant/{reporting_round.slug}/03/"' in menu
+
+
 def test_of_two_open_rounds_the_start_page_shows_the_one_that_closes_first() -> None:
     later = open_round()
     sooner = open_round(closes_at=timezone.now() + timedelta(days=5))
@@ -138,6 +146,13 @@ def test_reviewing_an_incomplete_report_lists_what_is_missing_and_links_to_it() 
         assert f'id="id_{field}"' in text
     assert "AT 2022 is 20 % above the plan" in text
     assert "11 is more than ST in total, 10." in text
+
+
+def test_a_report_with_missing_figures_is_not_said_to_have_no_errors() -> None:
+    reporting_round = open_round()
+    text = page(signed_in(make_region_member()), report_of(reporting_round).get_absolute_url())
+    assert "3 AT figures missing" in text
+    assert "No errors</span>" not in text
 
 
 def test_a_complete_report_is_read_through_submitted_and_receipted() -> None:
