@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
+from textwrap import wrap
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -40,28 +42,39 @@ COLUMNS: dict[Page, tuple[str, ...]] = {
     Page.POSTS: ("field", "title", "year", "value", "unit", "planned", "comment", "help"),
     Page.INDICATORS: ("field", "title", "year", "value", "unit", "comment", "help"),
 }
+# In characters; together as wide as an A4 page on its side can hold in a size that can be read.
 _WIDTHS = {
     "field": 4,
-    "title": 46,
+    "title": 38,
     "year": 8,
-    "value": 12,
-    "unit": 20,
-    "planned": 12,
-    "comment": 48,
-    "help": 70,
+    "value": 17,
+    "unit": 19,
+    "planned": 18,
+    "comment": 40,
+    "help": 58,
 }
+_HELP_WIDTHS = (44, 50, 62)
+# Programs do not agree on whether they fit rows to what they hold, so each row says its height (in points).
+_LINE_HEIGHT, _ROW_MARGIN, _MOST_LINES = 15, 6, 12
+# Letters that fit where one digit does, on average and with the indent.
+_LETTERS = 1.05
+# A name that Excel, LibreOffice (as Carlito) and other programs know; without one some take a serif.
+_FONT = "Calibri"
 # Excel's own limits for what it says beside a cell.
 _TITLE_MAX, _PROMPT_MAX = 32, 255
 
 _PINE, _PAPER, _INK, _INK_2, _LINE = "FF0B3329", "FFF6F5F1", "FF14231E", "FF4B5B54", "FFDCDAD1"
+_WHITE = "FFFFFFFF"
 _INPUT = PatternFill("solid", fgColor="FFFFFBE6")
 _BAND = PatternFill("solid", fgColor="FFE2EEE9")
 _HEADING = PatternFill("solid", fgColor=_PINE)
 _HAIRLINE = Side(style="thin", color=_LINE)
 _EDGE = Side(style="thin", color="FF76837D")
 _FRAME = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
-_WRAPPED = Alignment(vertical="top", wrap_text=True)
-_TOP = Alignment(vertical="top")
+_WRAPPED = Alignment(vertical="center", horizontal="left", wrap_text=True, indent=1)
+_PART = Alignment(vertical="center", horizontal="left", wrap_text=True, indent=3)
+_CENTRED = Alignment(vertical="center", horizontal="center", wrap_text=True)
+_NUMBER = Alignment(vertical="center", horizontal="right", indent=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +146,18 @@ def put_text(cell: Cell | MergedCell, text: str) -> None:
         cell.quotePrefix = True
 
 
+def _font(color: str = _INK, *, size: int = 11, bold: bool = False) -> Font:
+    return Font(name=_FONT, size=size, bold=bold, color=color)
+
+
+def _height(*texts: tuple[str, int]) -> int:
+    """Points that a row needs for texts in columns as wide as so many digits."""
+    lines = max(
+        sum(len(wrap(line, int(width * _LETTERS))) or 1 for line in text.split("\n")) for text, width in texts
+    )
+    return _LINE_HEIGHT * min(lines, _MOST_LINES) + _ROW_MARGIN
+
+
 def _title(filling: Filling) -> str:
     years = filling.submission.reporting_round.years
     return _("AT and ST posts %(first)d–%(last)d") % {"first": years[0], "last": years[-1]}
@@ -144,17 +169,20 @@ def _write_page(sheet: Worksheet, page: Page, rows: Sequence[Row], filling: Fill
     for number, key in enumerate(columns, 1):
         sheet.cell(KEY_ROW, number, key)
         heading = sheet.cell(HEADING_ROW, number, _headings()[key])
-        heading.font, heading.fill = Font(bold=True, color="FFFFFFFF"), _HEADING
-        heading.alignment = Alignment(vertical="center", wrap_text=True)
+        heading.font, heading.fill = _font(_WHITE, bold=True), _HEADING
+        heading.alignment = _CENTRED if key in ("year", "planned") else _WRAPPED
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS[key]
     sheet.row_dimensions[KEY_ROW].hidden = True
-    sheet.row_dimensions[HEADING_ROW].height = 30
+    sheet.row_dimensions[HEADING_ROW].height = _height(
+        *((_headings()[key], int(_WIDTHS[key] * 0.8)) for key in columns)
+    )
     sheet.column_dimensions["A"].hidden = True
     line, group = KEY_ROW + 1, ""
     for row in rows:
         if str(row.group) != group and row.group:
             band = sheet.cell(line, 2, str(row.group))
-            band.font = Font(bold=True, color=_INK)
+            band.font, band.alignment = _font(bold=True), _WRAPPED
+            sheet.row_dimensions[line].height = _LINE_HEIGHT + _ROW_MARGIN
             for number in range(2, len(columns) + 1):
                 sheet.cell(line, number).fill = _BAND
             line += 1
@@ -180,7 +208,8 @@ def _headings() -> dict[str, str]:
 def _write_top(sheet: Worksheet, page: Page, filling: Filling) -> None:
     submission = filling.submission
     top = sheet.cell(1, 2, f"{_title(filling)}: {sheet_titles()[page]}")
-    top.font = Font(bold=True, size=16, color=_PINE)
+    top.font = _font(_PINE, size=18, bold=True)
+    sheet.row_dimensions[1].height = 28
     day = date_format(filling.at.astimezone(STOCKHOLM), "j F Y H:i")
     put_text(
         sheet.cell(2, 2),
@@ -195,7 +224,10 @@ def _write_top(sheet: Worksheet, page: Page, filling: Filling) -> None:
     address = _("Read the file in at %(address)s. You see every change before it is saved.")
     sheet.cell(4, 2, address % {"address": filling.address})
     for line in (2, 3, 4):
-        sheet.cell(line, 2).font = Font(color=_INK_2)
+        sheet.cell(line, 2).font = _font(_INK if line == 3 else _INK_2)
+        sheet.row_dimensions[line].height = _LINE_HEIGHT + _ROW_MARGIN
+    sheet.row_dimensions[4].height = 28
+    sheet.cell(4, 2).alignment = Alignment(vertical="top")
 
 
 def _write_row(
@@ -205,15 +237,17 @@ def _write_row(
         "field": row.name,
         "title": str(row.title),
         "year": row.year,
-        "unit": str(row.unit),
+        "unit": str(row.unit) or None,
         "planned": row.planned,
-        "help": str(row.help),
+        "help": str(row.help) or None,
     }
+    # Among the indicators a part can stand before its whole, and says so in words.
+    is_part = row.page == Page.POSTS and row.field is not None and bool(row.field.question.part_of)
     for number, key in enumerate(columns, 1):
         cell = sheet.cell(line, number)
-        cell.alignment = _WRAPPED if key in ("title", "comment", "help") else _TOP
+        cell.alignment = _alignment(key, is_part=is_part)
         cell.border = Border(bottom=_HAIRLINE)
-        cell.font = Font(color=_INK if key == "title" else _INK_2)
+        cell.font = _font(_INK if key == "title" else _INK_2)
         if key == "value":
             _fill_value(cell, row, texts.get(row.name, ""))
             sheet.add_data_validation(_value_rule(cell, row))
@@ -224,13 +258,27 @@ def _write_row(
                 sheet.add_data_validation(_text_rule(cell, str(row.label), COMMENT_MAX, str(COMMENT_ALLOWED)))
         else:
             cell.value = fixed[key]
+    comment = meaning(texts.get(row.comment_name, ""), field=None) if row.comment_name else ""
+    contact = texts.get(row.name, "") if row.field is None else ""
+    sheet.row_dimensions[line].height = _height(
+        (str(row.title), _WIDTHS["title"] - 6 * is_part),
+        (contact, _WIDTHS["value"]),
+        (comment, _WIDTHS["comment"]),
+        (str(row.help), _WIDTHS["help"]),
+    )
+
+
+def _alignment(key: str, *, is_part: bool) -> Alignment:
+    if key in ("year", "planned"):
+        return _CENTRED
+    return _PART if key == "title" and is_part else _WRAPPED
 
 
 def _open(cell: Cell | MergedCell) -> None:
     """Let the cell be filled in."""
     cell.protection = Protection(locked=False)
     cell.fill, cell.border = _INPUT, _FRAME
-    cell.font = Font(color=_INK)
+    cell.font = _font()
 
 
 def _fill_value(cell: Cell | MergedCell, row: Row, text: str) -> None:
@@ -243,7 +291,7 @@ def _fill_value(cell: Cell | MergedCell, row: Row, text: str) -> None:
         return
     unit = row.field.question.unit
     cell.number_format = "0.0" if unit.decimals else "0"
-    cell.alignment = Alignment(horizontal="right", vertical="top")
+    cell.alignment = _NUMBER
     value = None if plain == MISSING else parse_figure(plain, unit=unit).value
     if value is None:
         put_text(cell, plain)
@@ -287,6 +335,7 @@ def _protect_and_set_up(sheet: Worksheet, *, last_row: int, last_column: int, fi
     sheet.freeze_panes = f"D{KEY_ROW + 1}"
     sheet.sheet_properties.tabColor = _PINE
     _set_up_page(sheet)
+    sheet.page_setup.fitToHeight = 1
     sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
     sheet.print_area = f"A1:{get_column_letter(last_column)}{last_row}"
     # In a footer & starts a code.
@@ -297,16 +346,18 @@ def _protect_and_set_up(sheet: Worksheet, *, last_row: int, last_column: int, fi
 
 
 def _set_up_page(sheet: Worksheet) -> None:
-    """Landscape, as wide as one page."""
+    """Landscape, as wide as one page, with narrow margins."""
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToHeight = 0
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
 
 
 def _write_help(sheet: Worksheet, rows: Sequence[Row], filling: Filling) -> None:
-    sheet.cell(1, 1, _("Help")).font = Font(bold=True, size=16, color=_PINE)
+    sheet.cell(1, 1, _("Help")).font = _font(_PINE, size=18, bold=True)
+    sheet.row_dimensions[1].height = 28
     lines = [
         _("Fill in the light cells on the other sheets. The other cells are locked."),
         _("Enter numbers, not formulas. Copy with “paste values” from sheets of your own."),
@@ -317,14 +368,16 @@ def _write_help(sheet: Worksheet, rows: Sequence[Row], filling: Filling) -> None
         _("If a colleague has changed a figure since you downloaded the file, you see both and choose."),
     ]
     for number, line in enumerate(lines, 2):
-        sheet.cell(number, 1, line).alignment = _WRAPPED
+        cell = sheet.cell(number, 1, line)
+        cell.alignment, cell.font = _WRAPPED, _font()
+        sheet.row_dimensions[number].height = _height((line, sum(_HELP_WIDTHS)))
         sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=3)
     start = len(lines) + 3
-    for column, (heading, width) in enumerate(
-        ((_("Figure"), 52), (_("Allowed"), 52), (_("What is counted"), 80)), 1
-    ):
+    headings = (_("Figure"), _("Allowed"), _("What is counted"))
+    sheet.row_dimensions[start].height = _LINE_HEIGHT + _ROW_MARGIN
+    for column, (heading, width) in enumerate(zip(headings, _HELP_WIDTHS, strict=True), 1):
         cell = sheet.cell(start, column, heading)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFFFF"), _HEADING
+        cell.font, cell.fill, cell.alignment = _font(_WHITE, bold=True), _HEADING, _WRAPPED
         sheet.column_dimensions[get_column_letter(column)].width = width
     explained: set[str] = set()
     for row in rows:
@@ -332,9 +385,12 @@ def _write_help(sheet: Worksheet, rows: Sequence[Row], filling: Filling) -> None
             continue
         explained.add(title)
         start += 1
-        for column, text in enumerate((title, str(row.allowed), str(row.help)), 1):
-            cell = sheet.cell(start, column, text)
+        texts = (title, str(row.allowed), str(row.help))
+        for column, text in enumerate(texts, 1):
+            cell = sheet.cell(start, column, text or None)
             cell.alignment, cell.border = _WRAPPED, Border(bottom=_HAIRLINE)
+            cell.font = _font(_INK if column == 1 else _INK_2)
+        sheet.row_dimensions[start].height = _height(*zip(texts, _HELP_WIDTHS, strict=True))
     sheet.protection.sheet = True
     _set_up_page(sheet)
 
