@@ -232,6 +232,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 15
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
+    if vars()["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        EMAIL_BACKEND = "config.mail.TellingSmtpBackend"
 else:
     EMAIL_BACKEND = "config.mail.EmlFileBackend"
     EMAIL_FILE_PATH = str(PLATSPLAN_VAR / "mail")

@@ -1,11 +1,13 @@
 """What the worker does with the outbox."""
 
 import smtplib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
 from django.db import transaction
 
 from reporting.emails import message_id
@@ -87,7 +89,8 @@ def _send(mail_id: int, *, at: datetime, enclosures: tuple[Enclosure, ...] | Rec
 
     `sent_at` is set after the mail server has accepted, under the row's lock: a crash in
     between can send a mail twice, with the same Message-ID, but never lose it. A refusal
-    is kept on the row and tried again later.
+    is kept on the row and tried again later. A refused copy is kept on the row and not tried
+    again: the mail itself has arrived. Where the copy alone was accepted it is not sent again.
 
     Returns:
         whether the mail was sent now.
@@ -100,14 +103,27 @@ def _send(mail_id: int, *, at: datetime, enclosures: tuple[Enclosure, ...] | Rec
     try:
         if isinstance(enclosures, ReceiptNotDrawn):
             raise enclosures
-        _message(mail, enclosures).send()
+        message = _message(mail, enclosures)
+        message.send()
     except (OSError, smtplib.SMTPException, ValueError, InvitationVoid, ReceiptNotDrawn) as error:
         mail.last_error = f"{type(error).__name__}: {error}"
     else:
-        mail.sent_at = at
-        mail.last_error = ""
-    mail.save(update_fields=["attempts", "last_attempt_at", "sent_at", "last_error"])
+        _note_answer(mail, getattr(message, "refused", {}), at=at)
+    mail.save(update_fields=["attempts", "last_attempt_at", "sent_at", "copied_at", "last_error"])
     return mail.sent_at is not None
+
+
+def _note_answer(mail: Mail, refused: Mapping[str, str], *, at: datetime) -> None:
+    """Keep on the row what the server accepted, and what it said about an address that it refused.
+
+    Args:
+        refused: address, as the server was given it -> the server's answer.
+    """
+    mail.last_error = "; ".join(f"{address}: {said}" for address, said in refused.items())
+    if sanitize_address(mail.recipient, "utf-8") not in refused:
+        mail.sent_at = at
+    elif mail.copy_to and mail.copied_at is None:
+        mail.copied_at = at
 
 
 def _message(mail: Mail, enclosures: tuple[Enclosure, ...]) -> EmailMultiAlternatives:
@@ -118,11 +134,13 @@ def _message(mail: Mail, enclosures: tuple[Enclosure, ...]) -> EmailMultiAlterna
     if mail.declinable:
         text, html, ways = offer_unsubscribing(text, html, recipient=mail.recipient)
         headers |= ways
+    if mail.copied_at is not None:
+        headers["Cc"] = mail.copy_to  # the letter still says who has it; the server is not given the address
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=text,
         to=[mail.recipient],
-        cc=[mail.copy_to] if mail.copy_to else [],
+        cc=[mail.copy_to] if mail.copy_to and mail.copied_at is None else [],
         headers=headers,
     )
     if html:

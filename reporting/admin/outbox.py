@@ -14,29 +14,35 @@ from reporting.models import Mail
 
 # state -> what it means in the table
 STATES: dict[str, Q] = {
-    "sent": Q(sent_at__isnull=False),
+    "sent": Q(sent_at__isnull=False, last_error=""),
+    "copy_refused": Q(sent_at__isnull=False) & ~Q(last_error=""),
     "waiting": Q(sent_at=None, last_error=""),
     "failed": Q(sent_at=None) & ~Q(last_error=""),
 }
-LABELS: dict[str, str | Promise] = {"sent": _("Sent"), "waiting": _("Waiting"), "failed": _("Failed")}
-CHIPS = {"sent": "ok", "waiting": "submitted", "failed": "error"}
+LABELS: dict[str, str | Promise] = {
+    "sent": _("Sent"),
+    "copy_refused": _("Sent, copy refused"),
+    "waiting": _("Waiting"),
+    "failed": _("Failed"),
+}
+CHIPS = {"sent": "ok", "copy_refused": "warning", "waiting": "submitted", "failed": "error"}
 
 
 def state_of(mail: Mail) -> str:
-    """Sent, waiting for its first attempt, or failed so far (it is tried again)."""
+    """Sent, sent without its copy, waiting for its first attempt, or failed so far (it is tried again)."""
     if mail.sent_at is not None:
-        return "sent"
+        return "copy_refused" if mail.last_error else "sent"
     return "failed" if mail.last_error else "waiting"
 
 
 class MailStateFilter(admin.SimpleListFilter):
-    """Sent, waiting, failed."""
+    """Sent, sent without its copy, waiting, failed."""
 
     title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The three states."""
+        """The four states."""
         return list(LABELS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Mail]) -> QuerySet[Mail]:
@@ -64,6 +70,7 @@ class MailAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "state_chip",
         "created_at",
         "sent_at",
+        "copied_at",
         "attempts",
         "last_attempt_at",
         "last_error",

@@ -65,6 +65,12 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_attempt_at = models.DateTimeField(_("last attempt"), null=True, blank=True)
+    copied_at = models.DateTimeField(
+        _("copy sent"),
+        null=True,
+        blank=True,
+        help_text=_("Set where the copy was accepted and the mail itself was not; the copy goes once."),
+    )
     last_error = models.TextField(_("last error"), blank=True)
 
     class Meta:

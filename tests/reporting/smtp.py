@@ -21,15 +21,25 @@ class Postbox:
     """What the server was sent and accepted, and how it answers.
 
     `answers` are given to the coming messages, first to last; afterwards everything is accepted.
+    Addresses in `refused` are turned away before the message is sent.
     With `holds_back` set a message waits, unanswered, until `release`; `arrived` tells that it has come.
     """
 
     def __init__(self) -> None:
         self.answers: list[str] = []
         self.accepted: list[EmailMessage] = []
+        self.refused: set[str] = set()
         self.holds_back = False
         self.arrived = threading.Event()
         self.release = threading.Event()
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd names it
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 recipient ok"
 
     async def handle_DATA(  # noqa: N802  # aiosmtpd names it
         self, server: SMTP, session: Session, envelope: Envelope
@@ -53,7 +63,7 @@ def free_port() -> int:
 
 def use_smtp(settings: Settings, port: int) -> None:
     """Have Django send through a server on the loopback interface."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "config.mail.TellingSmtpBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_TIMEOUT = 20
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from reporting import mailer
+from reporting.admin.outbox import STATES, state_of
 from reporting.emails import message_id
 from reporting.models import Mail, MailKind
 from reporting.tasks import send_mail_task, send_waiting_mail_task
@@ -71,6 +72,37 @@ def test_a_refused_mail_keeps_the_answer_and_goes_after_the_pause(settings: Sett
     mail.refresh_from_db()
     assert (mail.sent_at, mail.attempts, mail.last_error) == (at + SOON, 2, "")
     assert len(postbox.accepted) == 1
+
+
+@pytest.mark.django_db
+def test_a_refused_copy_is_kept_and_the_mail_counts_as_sent(settings: Settings) -> None:
+    mail = make_mail(copy_to="gone@example.com")
+    with smtp_server(settings) as postbox:
+        postbox.refused = {"gone@example.com"}
+        assert mailer.send_mail(mail.pk, at=mail.created_at)
+        assert not mailer.send_mail(mail.pk, at=mail.created_at + SOON)
+    assert len(postbox.accepted) == 1
+    mail.refresh_from_db()
+    assert mail.last_error == "gone@example.com: 550 5.1.1 no such mailbox"
+    assert state_of(mail) == "copy_refused"
+    assert list(Mail.objects.filter(STATES["copy_refused"])) == [mail]
+    assert not Mail.objects.filter(STATES["sent"]).exists()
+
+
+@pytest.mark.django_db
+def test_a_copy_that_was_accepted_without_the_mail_is_not_sent_again(settings: Settings) -> None:
+    mail = make_mail(copy_to="copy@example.com")
+    with smtp_server(settings) as postbox:
+        postbox.refused = {mail.recipient}
+        assert not mailer.send_mail(mail.pk, at=mail.created_at)
+        mail.refresh_from_db()
+        assert (mail.sent_at, mail.copied_at) == (None, mail.created_at)
+        assert state_of(mail) == "failed"
+        postbox.refused = {"copy@example.com"}  # asked again, the server would say so
+        assert mailer.send_mail(mail.pk, at=mail.created_at + SOON)
+    assert [message["Cc"] for message in postbox.accepted] == ["copy@example.com"] * 2
+    mail.refresh_from_db()
+    assert (mail.last_error, state_of(mail)) == ("", "sent")
 
 
 @pytest.mark.django_db
