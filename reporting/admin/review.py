@@ -20,7 +20,6 @@ from reporting.models import (
     ReviewEvent,
     Revision,
     Stage,
-    State,
     Submission,
 )
 
@@ -220,21 +219,6 @@ def _time_check(submission: Submission, revision: Revision) -> Check:
 def _joined(parts: Sequence[Text]) -> Text:
     pattern = ", ".join(f"{{part{index}}}" for index in range(len(parts)))
     return format_lazy(pattern, **{f"part{index}": part for index, part in enumerate(parts)})
-
-
-def may_start(submission: Submission) -> bool:
-    """Whether the report waits for somebody to begin reading."""
-    return submission.state == State.SUBMITTED
-
-
-def may_approve(submission: Submission) -> bool:
-    """Whether the report is in a state that can be approved."""
-    return submission.state in (State.SUBMITTED, State.IN_REVIEW)
-
-
-def may_return(submission: Submission) -> bool:
-    """Whether the report is in a state that can be returned."""
-    return submission.state in (State.SUBMITTED, State.IN_REVIEW, State.APPROVED)
 
 
 def today_in_sweden(at: datetime) -> date:

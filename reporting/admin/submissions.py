@@ -27,7 +27,14 @@ from reporting.errors import DomainError
 from reporting.flags import FLAGS
 from reporting.messageforms import MessageForm
 from reporting.models import Baseline, Figure, PostType, Revision, Submission
-from reporting.services.review import approve_report, return_report, start_review
+from reporting.services.review import (
+    approve_report,
+    may_approve,
+    may_return,
+    may_start,
+    return_report,
+    start_review,
+)
 from reporting.templatetags.platsplan import chip, missing, number, signed
 
 DECISIONS = ("start", "approve", "return")
@@ -232,9 +239,9 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
             "review": shown,
             "form": form,
             "today": today,
-            "may_start": review.may_start(submission) and self.has_start_permission(request),
-            "may_approve": review.may_approve(submission) and self.has_approve_permission(request),
-            "may_return": review.may_return(submission) and self.has_return_permission(request),
+            "may_start": may_start(submission) and self.has_start_permission(request),
+            "may_approve": may_approve(submission) and self.has_approve_permission(request),
+            "may_return": may_return(submission) and self.has_return_permission(request),
             "may_extend": not submission.is_locked and self.has_extend_permission(request),
             "has_a_say": self.has_approve_permission(request) or self.has_return_permission(request),
             "has_view_permission": True,
@@ -264,7 +271,7 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
             for submission in queryset:
                 self._decide_one(request, submission, form, decision=decision)
             return None
-        may = review.may_return if decision == "return" else review.may_approve
+        may = may_return if decision == "return" else may_approve
         context = {
             **self.admin_site.each_context(request),
             "title": _("Return for completion") if decision == "return" else _("Approve reports"),

@@ -14,7 +14,22 @@ from reporting.services.news import tell_of_review
 from reporting.services.outbox import send_after_commit
 from reporting.signals import figures_submitted
 
-WAITING_FOR_AGENCY = (State.SUBMITTED, State.IN_REVIEW)
+_WAITING_FOR_AGENCY = (State.SUBMITTED, State.IN_REVIEW)
+
+
+def may_start(submission: Submission) -> bool:
+    """Whether the report waits for somebody to begin reading."""
+    return submission.state == State.SUBMITTED
+
+
+def may_approve(submission: Submission) -> bool:
+    """Whether the report is in a state that can be approved."""
+    return submission.state in _WAITING_FOR_AGENCY
+
+
+def may_return(submission: Submission) -> bool:
+    """Whether the report is in a state that can be returned."""
+    return submission.state in (*_WAITING_FOR_AGENCY, State.APPROVED)
 
 
 @transaction.atomic
@@ -27,7 +42,7 @@ def start_review(*, submission_id: int, by: User, at: datetime) -> Submission:
     submission, revision = _lock_for_review(submission_id, by=by, permission="review_submission")
     if submission.state == State.IN_REVIEW:
         return submission
-    if submission.state != State.SUBMITTED:
+    if not may_start(submission):
         raise WrongState(_("There is no submitted version that waits for review."))
     event = _move(submission, revision, State.IN_REVIEW, EventKind.REVIEW_STARTED, by=by, at=at)
     tell_of_review(event)
@@ -49,7 +64,7 @@ def approve_report(
     """
     submission, revision = _lock_for_review(submission_id, by=by, permission="approve_submission")
     _must_be_seen(submission, revision, revision_number)
-    if submission.state not in WAITING_FOR_AGENCY:
+    if not may_approve(submission):
         raise WrongState(_("Only a submitted report can be approved."))
     event = _move(submission, revision, State.APPROVED, EventKind.APPROVED, by=by, at=at, message=message)
     _tell_region(MailKind.APPROVED, submission, revision, event)
@@ -82,7 +97,7 @@ def return_report(
     _must_be_seen(submission, revision, revision_number)
     if not message.strip():
         raise WrongState(_("Write what the region should complete. The region sees the message."))
-    if submission.state == State.RETURNED:
+    if not may_return(submission):
         raise WrongState(_("The report is already with the region for completion."))
     submission.answer_by = answer_by
     event = _move(
