@@ -3,26 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.utils.formats import get_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from allocation.calculation import Line, calculation_lines
 from allocation.engine import Ladder, PotRule, Proportional, RuleSet
+from allocation.tracewords import Step, bound_of, condition_text, noted_in, value_in, written
 from allocation.wording import reason_text
 from reporting.templatetags.platsplan import kr, number, rate, signed
-
-Step = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the calculation: what it is, its value, whether it is the outcome."""
-
-    label: str
-    value: str
-    is_sum: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +66,11 @@ def explain(
         rule=(_who_shares(trace, pot), _how_it_is_shared(pot)),
         sources=_sources(trace, rules),
         assumptions=_assumptions(trace),
-        lines=tuple(_lines(steps, trace, pot)),
+        lines=tuple(calculation_lines(steps, trace)),
         note=_note(steps) if eligible else str(reason_text(reason)),
         change=_change(steps, reason=reason),
         margin=_margin(trace) if eligible else "",
     )
-
-
-def _value(step: Step, name: str) -> Any:
-    return step["inputs"][name]["value"]
-
-
-def _noted(step: Step, name: str) -> Any:
-    note = step["notes"].get(name)
-    return None if note is None else note["value"]
-
-
-def _decimal(text: str, decimals: int) -> str:
-    """A decimal number with no-break spaces and the language's decimal sign, cut to some decimals."""
-    whole, _point, rest = text.partition(".")
-    digits = (rest + "0" * decimals)[:decimals]
-    return (
-        f"{number(int(whole))}{get_format('DECIMAL_SEPARATOR')}{digits}" if decimals else number(int(whole))
-    )
-
-
-def _written(value: Any, unit: str) -> str:
-    if value is None:
-        return _("not available")
-    if unit == "rate":
-        return str(rate(Decimal(str(value))))
-    if unit in ("kr", "kr/post"):
-        return str(kr(int(value)))
-    return str(number(int(value)))
 
 
 def _figure(steps: Mapping[str, Step], pot: PotRule) -> tuple[str, str]:
@@ -137,29 +98,8 @@ def _figure(steps: Mapping[str, Step], pot: PotRule) -> tuple[str, str]:
     return str(number(reported)), _("AT posts in the region's report.")
 
 
-def _bound(step: Step) -> tuple[str, str, str]:
-    """Measure, comparison and bound of a condition, the bound written out."""
-    # From the operation: the database keeps no order among the inputs.
-    measure, comparison, right = step["operation"].split()
-    bound = step["inputs"][right]
-    return measure, comparison, _written(bound["value"], bound["unit"])
-
-
-def _condition(step: Step) -> str:
-    measure, comparison, bound = _bound(step)
-    phrases = {
-        ("planned_rate", ">="): _("the plan reaches at least %(bound)s per 100 000 inhabitants"),
-        ("planned_rate", "<"): _("the plan is below %(bound)s per 100 000 inhabitants"),
-        ("reported_rate", ">="): _("the report reaches at least %(bound)s per 100 000 inhabitants"),
-        ("increase", ">="): _("the increase is at least %(bound)s"),
-        ("reported", ">="): _("at least %(bound)s posts are reported"),
-    }
-    phrase = phrases.get((measure, comparison), f"{measure.replace('_', ' ')} {comparison} %(bound)s")
-    return phrase % {"bound": bound}
-
-
 def _who_shares(trace: Sequence[Step], pot: PotRule) -> str:
-    conditions = [_condition(step) for step in trace if step["rule"] == "condition"]
+    conditions = [condition_text(step) for step in trace if step["rule"] == "condition"]
     if not conditions:
         return _("%(amount)s goes to every region that reports.") % {"amount": kr(pot.amount_kr)}
     joined = conditions[-1]
@@ -208,133 +148,17 @@ def _assumptions(trace: Sequence[Step]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step[key] for step in trace if step["assumed"] and step[key]))
 
 
-def _lines(steps: Mapping[str, Step], trace: Sequence[Step], pot: PotRule) -> list[Line]:
-    if "not-eligible" in steps:
-        return [_condition_line(step) for step in trace if step["rule"] == "condition"]
-    if "ladder-step" in steps:
-        return _ladder_lines(steps)
-    if "unit-cap" in steps:
-        return _capped_lines(steps)
-    return _proportional_lines(steps, pot)
-
-
-def _condition_line(step: Step) -> Line:
-    left = step["inputs"][_bound(step)[0]]
-    met = {True: _("met"), False: _("not met"), None: _("cannot be judged")}[step["result"]]
-    sentence = _condition(step)
-    return Line(sentence[0].upper() + sentence[1:], f"{_written(left['value'], left['unit'])}, {met}")
-
-
-def _proportional_lines(steps: Mapping[str, Step], pot: PotRule) -> list[Line]:
-    total, share = steps["sum-of-weights"], steps["share"]
-    weight = _written_weight(_value(share, "weight"), total["unit"])
-    weights = _written_weight(_value(share, "sum_of_weights"), total["unit"])
-    sharers = _value(total, "sharers")
-    labels = {
-        "reported-rate": _("The region's rate"),
-        "increase": _("The region's increase"),
-        "reported": _("The region's posts"),
-        "inhabitants": _("The region's inhabitants"),
-    }
-    name = _noted(total, "weight")
-    return [
-        Line(labels.get(name, _("The region's weight")), weight),
-        Line(
-            ngettext("Sum for %(count)d region", "Sum for %(count)d regions", sharers) % {"count": sharers},
-            weights,
-        ),
-        Line(
-            _("The region's share, %(part)s / %(whole)s") % {"part": weight, "whole": weights},
-            f"{_decimal(_noted(share, 'percent'), 4)}\u00a0%",
-        ),
-        Line(
-            _("of %(amount)s") % {"amount": kr(_value(share, "amount_kr"))},
-            _decimal(_noted(share, "share_decimal"), 2),
-            is_sum=True,
-        ),
-    ]
-
-
-def _written_weight(value: Any, unit: str) -> str:
-    return str(rate(Decimal(str(value)))) if unit == "rate" else str(number(int(value)))
-
-
-def _capped_lines(steps: Mapping[str, Step]) -> list[Line]:
-    cap, share = steps["unit-cap"], steps["share"]
-    units, per_unit = _value(cap, "sum_of_weights"), _value(cap, "cap_per_unit_kr")
-    applied = _noted(cap, "cap_applied")
-    extra = _value(share, "weight")
-    lines = [
-        Line(
-            ngettext("%(pot)s / %(count)s extra post", "%(pot)s / %(count)s extra posts", int(units))
-            % {"pot": kr(_value(cap, "pot_kr")), "count": number(int(units))},
-            _decimal(_noted(cap, "pot_per_unit_decimal"), 2),
-        ),
-        Line(
-            _("The highest amount per post applies")
-            if applied
-            else _("The highest amount per post is not reached"),
-            str(kr(per_unit)),
-        ),
-        Line(
-            _("The region's increase, %(reported)s − %(planned)s")
-            % {
-                "reported": number(steps["reported"]["result"]),
-                "planned": number(steps["planned"]["result"]),
-            },
-            str(number(int(extra))),
-        ),
-    ]
-    label = (
-        f"{number(int(extra))} × {kr(per_unit)}"
-        if applied
-        else _("%(part)s of %(whole)s extra posts")
-        % {"part": number(int(extra)), "whole": number(int(units))}
-    )
-    return [*lines, Line(label, _decimal(_noted(share, "share_decimal"), 2), is_sum=True)]
-
-
-def _ladder_lines(steps: Mapping[str, Step]) -> list[Line]:
-    step, claims = steps["ladder-step"], steps["claims"]
-    lines = [
-        Line(
-            _("The region's increase, %(reported)s − %(planned)s")
-            % {
-                "reported": number(steps["reported"]["result"]),
-                "planned": number(steps["planned"]["result"]),
-            },
-            str(number(_value(step, "increase"))),
-        ),
-        Line(
-            _("Highest step reached: %(at)s posts") % {"at": number(int(_noted(step, "step_at")))},
-            str(kr(step["result"])),
-        ),
-        Line(_("All claims together"), str(kr(_value(claims, "sum_of_claims_kr")))),
-    ]
-    if _noted(claims, "oversubscribed"):
-        share = steps["share"]
-        return [
-            *lines,
-            Line(_("More than the pot, which is shared by claim"), str(kr(_value(claims, "pot_kr")))),
-            Line(_("The region's share"), _decimal(_noted(share, "share_decimal"), 2), is_sum=True),
-        ]
-    return [
-        *lines,
-        Line(_("They fit in the pot, so the claim is paid as it is"), str(kr(step["result"])), is_sum=True),
-    ]
-
-
 def _note(steps: Mapping[str, Step]) -> str:
     whole = steps.get("whole-kronor")
-    if whole is None or _noted(whole, "fraction") == "0":
+    if whole is None or noted_in(whole, "fraction") == "0":
         return _("Whole kronor from the start.")
-    floor = kr(_noted(whole, "floor_kr"))
+    floor = kr(noted_in(whole, "floor_kr"))
     place = {
-        "rank": _noted(whole, "rank"),
-        "count": _noted(whole, "sharers"),
-        "left": number(_noted(whole, "leftover_kr")),
+        "rank": noted_in(whole, "rank"),
+        "count": noted_in(whole, "sharers"),
+        "left": number(noted_in(whole, "leftover_kr")),
     }
-    if _value(whole, "extra_kr"):
+    if value_in(whole, "extra_kr"):
         return (
             _("Rounded: %(floor)s plus 1 krona.") % {"floor": floor}
             + " "
@@ -350,21 +174,21 @@ def _note(steps: Mapping[str, Step]) -> str:
 def _change(steps: Mapping[str, Step], *, reason: str) -> str:
     ladder = steps.get("ladder-step")
     if ladder is not None:
-        more = _noted(ladder, "posts_to_next")
+        more = noted_in(ladder, "posts_to_next")
         if more is None:
             return _("The highest step of the ladder is reached.")
         return ngettext(
             "%(count)d post more reaches the next step, %(amount)s.",
             "%(count)d posts more reach the next step, %(amount)s.",
             more,
-        ) % {"count": more, "amount": kr(_noted(ladder, "next_amount_kr"))}
+        ) % {"count": more, "amount": kr(noted_in(ladder, "next_amount_kr"))}
     out = steps.get("not-eligible")
     if out is None:
         return ""
-    if not _noted(out, "can_be_met"):
+    if not noted_in(out, "can_be_met"):
         return _("No report can change that: the plan decides.")
-    needed, more = _noted(out, "reported_needed"), _noted(out, "posts_more")
-    first_kr = _noted(out, "first_step_kr")
+    needed, more = noted_in(out, "reported_needed"), noted_in(out, "posts_more")
+    first_kr = noted_in(out, "first_step_kr")
     if reason == "not-reported":
         return _("The region takes part from %(posts)s reported posts.") % {"posts": number(needed)}
     if first_kr is not None and more is not None:
@@ -388,14 +212,14 @@ def _margin(trace: Sequence[Step]) -> str:
     for step in trace:
         if step["rule"] != "condition" or not step["result"]:
             continue
-        beyond, counted = _noted(step, "beyond_posts"), _noted(step, "counted")
-        measure, comparison, bound = _bound(step)
+        beyond, counted = noted_in(step, "beyond_posts"), noted_in(step, "counted")
+        measure, comparison, bound = bound_of(step)
         if beyond is None or comparison not in (">=", ">") or counts[counted] - beyond != 1:
             continue
         unit = step["inputs"][measure]["unit"]
         figures = {
             "posts": number(beyond),
-            "value": _written(_noted(step, "beyond_value"), unit),
+            "value": written(noted_in(step, "beyond_value"), unit),
             "bound": bound,
         }
         if counted == "planned":
