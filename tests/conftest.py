@@ -19,6 +19,7 @@ import pgtrigger
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -26,7 +27,7 @@ from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from tests.environment import redis_url
+from tests.environment import MIGRATED, STACK_REDIS, redis_url
 
 if TYPE_CHECKING:
     from reporting.models import User
@@ -76,6 +77,46 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _browser_program() -> str | None:
     return os.environ.get("PLATSPLAN_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Drop the database that the others were copied from, when nobody copies any more."""
+    if hasattr(session.config, "workerinput") or not os.environ.get("DATABASE_URL"):
+        return  # an xdist worker: the other one may need it still
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(MIGRATED)))
+
+
+@pytest.fixture(scope="session")
+def migrated() -> str:
+    """The name of a database made by the migrations, once in a run; whoever needs one copies it."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        # Whoever comes second waits here; the lock goes with the connection.
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [MIGRATED])
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone():
+            return MIGRATED
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(MIGRATED)))
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+            cwd=PROJECT,
+            env=os.environ | {"DATABASE_URL": database_url(MIGRATED)},
+            check=True,
+        )
+    return MIGRATED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Make the test database as a copy; one that is kept from an earlier run is left alone."""
+    if request.config.getvalue("create_db") or not request.config.getvalue("reuse_db"):
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = request.getfixturevalue("migrated")
+
+
+def database_url(name: str) -> str:
+    """The address of another database on the tests' server."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
 @pytest.fixture(autouse=True)
@@ -146,23 +187,23 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Iterator[Stack]:
     """The whole system with demonstration data: real web, worker and beat, on a database of its own."""
     name = f"stack_{secrets.token_hex(6)}"
-    server = os.environ["DATABASE_URL"]
-    database_url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    url = database_url(name)
     var = tmp_path_factory.mktemp("stack")
     port = free_port()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(migrated)))
         started = Launched(
             ["--port", str(port)],
-            {"DATABASE_URL": database_url, "REDIS_URL": redis_url(0), "PLATSPLAN_VAR": str(var)},
+            {"DATABASE_URL": url, "REDIS_URL": redis_url(STACK_REDIS), "PLATSPLAN_VAR": str(var)},
             log=tmp_path_factory.mktemp("log") / "stack.log",
         )
         try:
             started.wait_until_ready(port)
-            yield Stack(f"http://127.0.0.1:{port}", var / "mail", database_url, var)
+            yield Stack(f"http://127.0.0.1:{port}", var / "mail", url, var)
             assert started.stop() == 0, started.words()
         finally:
             started.kill()

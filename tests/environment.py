@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -32,9 +33,14 @@ def redis_url(database: int) -> str:
     return urlunsplit(parts._replace(path=f"/{database}"))
 
 
-# Number 0 is for the tests that start the whole system; each xdist worker has one of its own.
+# Each xdist worker has two: one for its tests, and one for the whole system that it may start.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+STACK_REDIS = 2 * _worker
 os.environ.setdefault("PLATSPLAN_TEST_REDIS_URL", os.environ.get("REDIS_URL", ""))
-os.environ["REDIS_URL"] = redis_url(1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+os.environ["REDIS_URL"] = redis_url(STACK_REDIS + 1)
+
+# The database that all others of one run are copied from: named here, before xdist starts its workers.
+MIGRATED = os.environ.setdefault("PLATSPLAN_TEST_MIGRATED", f"migrated_{secrets.token_hex(6)}")
 
 
 def pytest_unconfigure() -> None:

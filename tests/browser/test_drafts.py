@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.test_main_way import PASSWORD, rows, sign_in, violations
+from tests.browsing import PASSWORD, open_page, rows, sign_in, violations
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
@@ -18,8 +18,7 @@ NOT_SAVED = "Inte sparat"
 
 def window(browser: Browser, stack: Stack, who: str, code: str, **options: Any) -> Page:
     """A person's own browser with the report in it."""
-    context = browser.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900}, **options)
-    page = context.new_page()
+    page = open_page(browser, **options)
     sign_in(page, stack, f"{who}-{code}")
     page.goto(f"{stack.base_url}/report/2022-2024/{code}/")
     return page
@@ -161,7 +160,7 @@ def sign_in_again(browser: Browser, context: BrowserContext, stack: Stack, who: 
     """The same browser without its cookies: a request on its way could bring one back after clearing."""
     kept = context.storage_state()
     context.close()
-    page = browser.new_context(locale="sv-SE", storage_state={**kept, "cookies": []}).new_page()
+    page = open_page(browser, storage_state={**kept, "cookies": []})
     sign_in(page, stack, who)
     page.goto(f"{stack.base_url}/report/2022-2024/17/")
     return page

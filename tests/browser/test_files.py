@@ -1,35 +1,25 @@
 """The report as a file, in a real browser: fill in, look through, save; the way of a wrong file; a key."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browsing import open_page, sideways, sign_in, violations
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
 
 REPORT = "/report/2022-2024/12/"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def sign_in(browser: Browser, stack: Stack, who: str, **options: Any) -> Page:
-    page = browser.new_context(locale="sv-SE", **options).new_page()
-    page.goto(f"{stack.base_url}/accounts/login/")
-    page.locator("#id_login").fill(f"{who}@platsplan.example")
-    page.locator("#id_password").fill("platsplan-demo")
-    page.locator("#id_password").press("Enter")
-    page.wait_for_url(re.compile(r"/report/"))
+def window(browser: Browser, stack: Stack, who: str, **options: Any) -> Page:
+    """A signed-in person's own browser."""
+    page = open_page(browser, **options)
+    sign_in(page, stack, who)
     return page
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 def downloaded(page: Page, target: Path) -> Path:
@@ -57,7 +47,7 @@ def read_in(page: Page, stack: Stack, path: Path) -> None:
 
 
 def test_a_file_is_filled_in_looked_through_and_saved(stack: Stack, browser: Browser, tmp_path: Path) -> None:
-    page = sign_in(browser, stack, "representant-12", java_script_enabled=True)
+    page = window(browser, stack, "representant-12")
     page.goto(stack.base_url + REPORT)
     page.get_by_role("link", name="Läs in Excel eller CSV").click()
     expect(page.locator("h1")).to_have_text("Fyll i med Excel eller CSV")
@@ -67,7 +57,7 @@ def test_a_file_is_filled_in_looked_through_and_saved(stack: Stack, browser: Bro
     fill_in(path, at_2022=171, st_2022=305, gp_own_full_time=512.5, gp_vacancies="–")
 
     # meanwhile a colleague, without scripts, types another figure in one of the cells
-    colleague = sign_in(browser, stack, "samordnare-12", java_script_enabled=False)
+    colleague = window(browser, stack, "samordnare-12", java_script_enabled=False)
     colleague.goto(stack.base_url + REPORT)
     colleague.locator("#id_at_2022").fill("165")
     colleague.get_by_role("button", name="Spara utkast").click()
@@ -89,14 +79,14 @@ def test_a_wrong_file_comes_back_with_remarks_and_is_mended(
     stack: Stack, browser: Browser, tmp_path: Path
 ) -> None:
     phone = {"width": 390, "height": 800}
-    page = sign_in(browser, stack, "ombud-12", java_script_enabled=False, viewport=phone)
+    page = window(browser, stack, "ombud-12", java_script_enabled=False, viewport=phone)
     page.goto(f"{stack.base_url}{REPORT}file/")
     path = downloaded(page, tmp_path / "mall.xlsx")
     fill_in(path, at_2023="många", at_2024="=100+60")
     read_in(page, stack, path)
     expect(page.locator("h1")).to_have_text("Filen har fel")
     expect(page.locator("main")).to_contain_text("AT och ST, D8")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert sideways(page) <= 0
     copy = downloaded(page, tmp_path / "kopia.xlsx")
     cell = load_workbook(copy)["AT och ST"]["D8"]
     assert cell.comment is not None
@@ -113,7 +103,7 @@ def test_a_wrong_file_comes_back_with_remarks_and_is_mended(
 
 
 def test_the_ombud_makes_a_key_and_a_system_fills_in_with_it(stack: Stack, browser: Browser) -> None:
-    page = sign_in(browser, stack, "ombud-12")
+    page = window(browser, stack, "ombud-12")
     page.goto(f"{stack.base_url}/report/region/12/keys/")
     page.locator("#id_name").fill("HR-systemet")
     page.get_by_role("button", name="Skapa nyckel").click()

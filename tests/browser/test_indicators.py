@@ -1,20 +1,14 @@
 """Indicators and a soft rule's way to a region, in a real browser."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.test_main_way import RULES, open_page, rows, sign_in
+from tests.browsing import open_page, rows, sign_in, violations
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
 
 PAGE = "/report/2022-2024/22/indicators/"
-
-
-def assert_no_violations(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert not found.response["violations"], found.generate_report()
 
 
 def test_a_missing_figure_is_ticked_explained_and_saved(browser: Browser, stack: Stack) -> None:
@@ -29,13 +23,13 @@ def test_a_missing_figure_is_ticked_explained_and_saved(browser: Browser, stack:
     page.keyboard.press("Space")
     expect(page.locator("#id_gp_private_full_time")).to_have_value("–")
     reason.fill("Avtalen räknar personer.")
-    assert_no_violations(page)
+    assert violations(page) == []
     page.get_by_role("button", name="Spara utkast").click()
     expect(page.locator("#id_missing_gp_private_full_time")).to_be_checked()
     expect(reason).to_have_value("Avtalen räknar personer.")
     expect(page.locator("body")).to_contain_text("3 av 18 uppgifter besvarade")
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    assert_no_violations(page)
+    assert violations(page) == []
 
     # What the rule in shadow found is counted, and shown to nobody in the region.
     assert "halvtid" not in page.content()
@@ -51,7 +45,7 @@ def test_a_missing_figure_is_ticked_explained_and_saved(browser: Browser, stack:
     rule.get_by_role("button", name="Flytta regeln").click()
     expect(officer.locator(".pp-rule .pp-field-error")).to_contain_text("Skriv varför regeln flyttas")
     rule.locator("textarea").fill("Träffade rätt i provet.")
-    assert_no_violations(officer)
+    assert violations(officer) == []
     rule.get_by_role("button", name="Flytta regeln").click()
     expect(rule).to_contain_text("Varning: kräver kommentar")
 

@@ -1,88 +1,25 @@
 """The way through, in a real browser with real servers, worker and beat: report, recompute, review, mail."""
 
-import email
-import email.policy
-import re
-import time
-from email.message import EmailMessage
-from pathlib import Path
-from typing import Any
-
-import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browsing import (
+    awaited_letter,
+    complaints_of,
+    dress,
+    eventually,
+    open_page,
+    rows,
+    sideways,
+    sign_in,
+    violations,
+    words_of,
+)
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "platsplan-demo"
 REPORT = "/report/2022-2024/03/"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def open_page(browser: Browser, **options: Any) -> Page:
-    shape: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
-    context = browser.new_context(locale="sv-SE", **(shape | options))
-    return context.new_page()
-
-
-def sign_in(page: Page, stack: Stack, who: str) -> None:
-    page.goto(f"{stack.base_url}/accounts/login/")
-    page.locator("#id_login").fill(f"{who}@platsplan.example")
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("#id_password").press("Enter")
-    page.wait_for_url(re.compile(r"/(report|admin)/"))
-
-
-def rows(stack: Stack, question: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(stack.database_url) as connection:
-        return connection.execute(question).fetchall()
-
-
-def eventually(stack: Stack, question: str) -> list[tuple[object, ...]]:
-    """The first non-empty answer; the worker is given a minute."""
-    for _ in range(240):
-        answer = rows(stack, question)
-        if answer:
-            return answer
-        time.sleep(0.25)
-    pytest.fail(f"Nothing came of: {question}", pytrace=False)
-
-
-def letters(folder: Path) -> list[EmailMessage]:
-    return [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        for path in folder.glob("*.eml")
-    ]
-
-
-def awaited_letter(stack: Stack, kind: str, recipient: str) -> EmailMessage:
-    """The mail of a kind to an address, once it lies in the folder."""
-    [(mail_id,)] = eventually(
-        stack,
-        f"SELECT id FROM reporting_mail WHERE kind = '{kind}' AND recipient = '{recipient}'"
-        " AND sent_at IS NOT NULL ORDER BY id DESC LIMIT 1",
-    )
-    found = [
-        letter
-        for letter in letters(stack.mail_folder)
-        if f"platsplan-{mail_id}@" in str(letter["Message-ID"])
-    ]
-    assert len(found) == 1
-    return found[0]
-
-
-def words_of(letter: EmailMessage) -> str:
-    part = letter.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 def test_uppsala_reports_sixty_and_gets_the_first_step(stack: Stack, browser: Browser) -> None:
@@ -158,13 +95,9 @@ def test_uppsala_reports_sixty_and_gets_the_first_step(stack: Stack, browser: Br
     expect(page.locator("button[name=save]")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 1280)])
-def test_the_regions_pages_are_accessible_and_fit(
-    stack: Stack, browser: Browser, theme: str, width: int
-) -> None:
-    page = open_page(browser, color_scheme=theme, viewport={"width": width, "height": 900})
-    trouble: list[str] = []
-    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+def test_the_regions_pages_are_accessible_and_fit(stack: Stack, browser: Browser) -> None:
+    page = open_page(browser)
+    heard = complaints_of(page)
     sign_in(page, stack, "ombud-21")
     for path in (
         "/report/",
@@ -175,10 +108,11 @@ def test_the_regions_pages_are_accessible_and_fit(
         "/grant/2022-2024/21/",
     ):
         page.goto(stack.base_url + path)
-        assert violations(page) == [], path
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, path
-    assert trouble == []
+        for theme, width in (("light", 360), ("dark", 1280)):
+            dress(page, theme=theme, width=width)
+            assert violations(page) == [], (path, theme)
+            assert sideways(page) <= 0, (path, width)
+    assert heard == []
 
 
 def test_the_report_by_keyboard_alone_enter_saves_the_draft(stack: Stack, browser: Browser) -> None:

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_main_way import RULES, awaited_letter, open_page, sign_in, words_of
+from tests.browsing import awaited_letter, open_page, sideways, sign_in, violations, words_of
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
@@ -47,9 +46,8 @@ def accept(browser: Browser, link: str, *, email: str) -> Page:
 
 def assert_fine(page: Page) -> None:
     """Nothing for axe, and nothing beyond the window's edge."""
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert violations(page) == []
+    assert sideways(page) <= 0
 
 
 def test_a_colleague_is_invited_accepts_and_fills_in_and_a_withdrawn_link_is_dead(

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsing import complaints_of, dress, open_page, sideways, violations
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATHS = [
     "/",
     "/?region=03",
@@ -25,51 +24,28 @@ PATHS = [
 @pytest.fixture
 def troubles(page: Page) -> Iterator[list[str]]:
     """What the browser complained about: script errors, and whatever the security policy refused."""
-    heard: list[str] = []
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+    heard = complaints_of(page)
     yield heard
     assert heard == []
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds, one line each."""
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-
-
-def sideways(page: Page) -> int:
-    """How many pixels of the page lie beyond its right edge."""
-    pixels: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return pixels
-
-
-@pytest.mark.parametrize("width", [768, 1440])
-def test_nothing_scrolls_sideways_between_and_beyond(stack: Stack, browser: Browser, width: int) -> None:
-    context = browser.new_context(locale="sv-SE", viewport={"width": width, "height": 900})
-    page = context.new_page()
-    for path in PATHS:
-        page.goto(stack.base_url + path)
-        assert sideways(page) == 0, path
-    context.close()
-
-
 # Colours differ by theme and layout by width, so each is seen with each other's extremes.
-@pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 360), ("light", 1280), ("dark", 1280)])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    stack: Stack, browser: Browser, theme: str, width: int
-) -> None:
-    context = browser.new_context(
-        color_scheme="dark" if theme == "dark" else "light",
-        locale="sv-SE",
-        viewport={"width": width, "height": 900},
-    )
-    page = context.new_page()
-    for path in PATHS:
-        page.goto(stack.base_url + path)
-        assert violations(page) == [], path
-        assert sideways(page) == 0, path
-    context.close()
+LOOKS = (("light", 360), ("dark", 360), ("dark", 1280), ("light", 1280))
+BETWEEN_AND_BEYOND = (768, 1440)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(stack: Stack, browser: Browser, path: str) -> None:
+    page = open_page(browser)
+    page.goto(stack.base_url + path)
+    for theme, width in LOOKS:
+        dress(page, theme=theme, width=width)
+        assert violations(page) == [], (theme, width)
+        assert sideways(page) == 0, width
+    for width in BETWEEN_AND_BEYOND:
+        dress(page, theme="light", width=width)
+        assert sideways(page) == 0, width
+    page.context.close()
 
 
 def test_keyboard_focus_shows_the_county_card_without_leaving_the_page(

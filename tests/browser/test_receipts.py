@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
-from tests.browser.test_main_way import open_page, rows, sign_in, violations
+from tests.browsing import open_page, rows, sign_in, violations
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser

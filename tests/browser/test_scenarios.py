@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_admin import RULES, ask, desk, sideways
+from tests.browser.test_admin import desk
+from tests.browsing import ask, dress, sideways, violations
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
@@ -16,17 +16,11 @@ def inspect(page: Page, heard: list[str]) -> None:
     """The page, as it is, is accessible in both themes and fits a phone."""
     assert heard == []
     for theme, width in (("light", 1280), ("dark", 360)):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of the two
-        page.set_viewport_size({"width": width, "height": 900})
-        # A link changes its colour over some time; between two themes it has neither's contrast.
-        page.evaluate("Promise.allSettled(document.getAnimations().map((change) => change.finished))")
+        dress(page, theme=theme, width=width)
         assert sideways(page) <= 0, page.url
-        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-        ours = [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-        assert ours == [], (page.url, theme)
+        assert violations(page) == [], (page.url, theme)
         heard.clear()  # axe tries to write a style of its own
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 900})
+    dress(page, theme="light", width=1280)
 
 
 def save(page: Page) -> None:

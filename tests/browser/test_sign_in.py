@@ -1,12 +1,11 @@
 """Signing in, in a real browser, with Chromium's virtual authenticator for passkeys."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
-from tests.browser.test_main_way import PASSWORD, violations
+from tests.browsing import PASSWORD, complaints_of, open_page, sideways, violations
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
@@ -25,13 +24,6 @@ AUTHENTICATOR = {
 def at(stack: Stack) -> str:
     """The system under a name: a passkey belongs to one, and no browser makes one for 127.0.0.1."""
     return stack.base_url.replace("127.0.0.1", "localhost")
-
-
-@pytest.fixture
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
 
 
 def with_authenticator(page: Page) -> tuple[CDPSession, str]:
@@ -54,11 +46,10 @@ def sign_out(page: Page) -> None:
 
 
 def test_a_passkey_signs_in_alone_and_a_recovery_code_stands_in_for_it(
-    at: str, window: BrowserContext
+    at: str, context: BrowserContext
 ) -> None:
-    page = window.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page = context.new_page()
+    complaints = complaints_of(page)
     session, authenticator = with_authenticator(page)
     type_password(page, at)
     page.wait_for_url("**/report/")
@@ -112,9 +103,9 @@ def test_a_passkey_signs_in_alone_and_a_recovery_code_stands_in_for_it(
 
 
 def test_at_an_address_in_numbers_passkeys_say_where_they_work(
-    at: str, stack: Stack, window: BrowserContext
+    at: str, stack: Stack, context: BrowserContext
 ) -> None:
-    page = window.new_page()
+    page = context.new_page()
     page.goto(f"{stack.base_url}/accounts/login/")
     page.locator("#passkey_login").click()
     expect(page.locator("[data-pp-passkey-error]")).to_contain_text("Passnyckeln användes inte")
@@ -125,12 +116,10 @@ def test_at_an_address_in_numbers_passkeys_say_where_they_work(
 
 
 def test_the_pages_of_ones_own_account_serve_a_phone_in_the_dark(at: str, browser: Browser) -> None:
-    context = browser.new_context(locale="sv-SE", viewport={"width": 360, "height": 800}, color_scheme="dark")
-    page = context.new_page()
+    page = open_page(browser, viewport={"width": 360, "height": 800}, color_scheme="dark")
     type_password(page, at)
     page.wait_for_url("**/report/")
     for path in ("", "2fa/", "2fa/totp/activate/", "sessions/", "reauthenticate/"):
         page.goto(f"{at}/accounts/{path}")
         assert violations(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-    context.close()
+        assert sideways(page) <= 0, path

@@ -1,0 +1,112 @@
+"""What browser tests share: signing in, looking with axe, asking the database, waiting for mail."""
+
+import email
+import email.policy
+import json
+import re
+import time
+from email.message import EmailMessage
+from typing import Any
+
+import psycopg
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+
+from tests.conftest import Stack
+
+PASSWORD = "platsplan-demo"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What axe finds leaves the browser as one line each: its whole answer about a long page is a megabyte.
+LOOK = f"""
+axe.run({json.dumps({"runOnly": RULES, "resultTypes": ["violations"]})}).then(answer =>
+    answer.violations.flatMap(rule => rule.nodes.map(node => `${{rule.id}}: ${{node.html.slice(0, 160)}}`)))
+"""
+
+
+def open_page(browser: Browser, **options: Any) -> Page:
+    """A page in a window of its own, Swedish and 1280 wide unless told."""
+    shape: dict[str, Any] = {"locale": "sv-SE", "viewport": {"width": 1280, "height": 900}}
+    return browser.new_context(**(shape | options)).new_page()
+
+
+def complaints_of(page: Page) -> list[str]:
+    """A list that grows with script errors and whatever the security policy refuses from now on."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+    return heard
+
+
+def sign_in(page: Page, stack: Stack, who: str, *, to: str = "") -> None:
+    """Sign a demonstration account in by the form; `to` is where to go then, else where its role leads."""
+    page.goto(f"{stack.base_url}/accounts/login/" + (f"?next={to}" if to else ""))
+    page.locator("#id_login").fill(f"{who}@platsplan.example")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#id_password").press("Enter")
+    page.wait_for_url(re.compile(r"/(report|admin)/"))
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, one line each: the rule, and how the element begins."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(LOOK)
+    return found
+
+
+def sideways(page: Page) -> int:
+    """How many pixels of the page lie beyond its right edge."""
+    pixels: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return pixels
+
+
+def dress(page: Page, *, theme: str, width: int) -> None:
+    """Show the loaded page in another theme, "light" or "dark", and width."""
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of the two
+    page.set_viewport_size({"width": width, "height": 900})
+    # A link changes its colour over some time; between two themes it has neither's contrast.
+    page.evaluate("Promise.allSettled(document.getAnimations().map((change) => change.finished))")
+
+
+def rows(stack: Stack, question: str) -> list[tuple[Any, ...]]:
+    """The rows of an answer from the running system's database."""
+    with psycopg.connect(stack.database_url) as connection:
+        return connection.execute(question).fetchall()
+
+
+def ask(stack: Stack, question: str) -> Any:
+    """The one value that the question asks for."""
+    [(value,)] = rows(stack, question)
+    return value
+
+
+def eventually(stack: Stack, question: str) -> list[tuple[Any, ...]]:
+    """The first non-empty answer; the worker is given a minute."""
+    for _ in range(600):
+        answer = rows(stack, question)
+        if answer:
+            return answer
+        time.sleep(0.1)
+    pytest.fail(f"Nothing came of: {question}", pytrace=False)
+
+
+def awaited_letter(stack: Stack, kind: str, recipient: str, *, subject: str = "") -> EmailMessage:
+    """The newest mail of a kind to an address, its subject with these words, once it lies in the folder."""
+    [(mail_id,)] = eventually(
+        stack,
+        f"SELECT id FROM reporting_mail WHERE kind = '{kind}' AND recipient = '{recipient}'"
+        f" AND subject LIKE '%{subject}%' AND sent_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+    )
+    letters = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in stack.mail_folder.glob("*.eml")
+    ]
+    [letter] = [found for found in letters if f"platsplan-{mail_id}@" in str(found["Message-ID"])]
+    return letter
+
+
+def words_of(letter: EmailMessage) -> str:
+    """The letter as plain text."""
+    part = letter.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
