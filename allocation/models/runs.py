@@ -110,6 +110,11 @@ class RoundGrant(models.Model):
                 fields=["reporting_round", "rules_name"], name="one_grant_per_round_and_rules"
             ),
         )
+        triggers = (
+            pgtrigger.ReadOnly(
+                name="another_grant_is_another_row", fields=["reporting_round", "rules_name", "year"]
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.title}, {self.reporting_round}"
@@ -298,6 +303,11 @@ class Recomputation(models.Model):
                 fields=["reporting_round", "requested_at"],
                 condition=models.Q(state="requested"),
                 name="recomputation_waiting",
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=RequestState.values), name="recomputation_state_is_known"
             ),
         )
         triggers = (

@@ -182,6 +182,9 @@ class SweepRun(models.Model):
         ordering = ("-created_at", "-pk")
         constraints = (
             models.CheckConstraint(
+                condition=models.Q(state__in=SweepState.values), name="sweep_state_is_known"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(done__lte=models.F("total"), total__gt=0), name="sweep_counts_to_its_total"
             ),
             models.CheckConstraint(

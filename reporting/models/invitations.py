@@ -105,6 +105,9 @@ class Invitation(models.Model):
                 condition=models.Q(state__in=InvitationState.values), name="invitation_state_is_known"
             ),
             models.CheckConstraint(
+                condition=models.Q(language__in=Language.values), name="invitation_language_is_known"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(region=None, role="")
                 | models.Q(region__isnull=False, role__in=Role.values, agency_roles=[]),
                 name="invitation_is_to_a_region_or_the_agency",

@@ -75,6 +75,7 @@ class News(models.Model):
                 fields=["user", "kind", "occasion"], name="one_news_per_person_and_occasion"
             ),
             models.CheckConstraint(condition=models.Q(kind__in=NewsKind.values), name="news_kind_is_known"),
+            models.CheckConstraint(condition=models.Q(side__in=Side.values), name="news_side_is_known"),
         )
         indexes = (models.Index(fields=["user", "at"], condition=models.Q(told_in=None), name="news_untold"),)
         triggers = (

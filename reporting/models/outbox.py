@@ -81,6 +81,7 @@ class Mail(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "recipient", "occasion"], name="one_mail_per_kind_recipient_occasion"
             ),
+            models.CheckConstraint(condition=models.Q(kind__in=MailKind.values), name="mail_kind_is_known"),
         )
         indexes = (
             models.Index(fields=["created_at"], condition=models.Q(sent_at=None), name="mail_waiting"),

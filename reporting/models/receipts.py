@@ -54,6 +54,7 @@ class LogEntry(models.Model):
         ordering = ("-sequence",)
         constraints = (
             models.UniqueConstraint(fields=["kind", "subject"], name="one_log_entry_per_document"),
+            models.CheckConstraint(condition=models.Q(kind__in=LogKind.values), name="log_kind_is_known"),
             models.CheckConstraint(condition=models.Q(sequence__gte=1), name="log_starts_at_one"),
             models.CheckConstraint(
                 condition=models.Q(content_sha256__regex=SHA256_PATTERN), name="log_content_is_a_checksum"
@@ -103,6 +104,9 @@ class Receipt(models.Model):
             models.CheckConstraint(
                 condition=models.Q(sha256__regex=SHA256_PATTERN), name="receipt_has_a_checksum"
             ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=Language.values), name="receipt_language_is_known"
+            ),
         )
         triggers = (append_only(), never_emptied())
 
@@ -124,6 +128,9 @@ class ReceiptFile(models.Model):
         ordering = ("receipt", "language")
         constraints = (
             models.UniqueConstraint(fields=["receipt", "language"], name="one_pdf_per_receipt_and_language"),
+            models.CheckConstraint(
+                condition=models.Q(language__in=Language.values), name="receipt_pdf_language_is_known"
+            ),
         )
         triggers = (append_only(), never_emptied())
 

@@ -49,6 +49,12 @@ class Region(models.Model):
         verbose_name = _("region")
         verbose_name_plural = _("regions")
         ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(organisation_number_standing__in=Standing.values),
+                name="region_standing_is_known",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -67,6 +73,11 @@ class PopulationReference(models.Model):
         verbose_name = _("population reference")
         verbose_name_plural = _("population references")
         ordering = ("reference_date",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(standing__in=Standing.values), name="reference_standing_is_known"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.title
@@ -121,6 +132,12 @@ class Baseline(models.Model):
             models.UniqueConstraint(
                 fields=["region", "year", "post_type"], name="one_plan_per_region_year_type"
             ),
+            models.CheckConstraint(
+                condition=models.Q(post_type__in=PostType.values), name="plan_post_type_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(standing__in=Standing.values), name="plan_standing_is_known"
+            ),
         )
 
     def __str__(self) -> str:
@@ -144,6 +161,9 @@ class PublishedRate(models.Model):
         ordering = ("region", "year")
         constraints = (
             models.UniqueConstraint(fields=["region", "year"], name="one_published_rate_per_region_and_year"),
+            models.CheckConstraint(
+                condition=models.Q(standing__in=Standing.values), name="rate_standing_is_known"
+            ),
         )
 
     def __str__(self) -> str:

@@ -233,6 +233,13 @@ class Revision(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["submission", "number"], name="revisions_are_numbered_once"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="revisions_start_at_one"),
+            models.CheckConstraint(
+                condition=models.Q(submitted_by_role__in=Role.values), name="version_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(attestation_language__in=["", *Language.values]),
+                name="attestation_language_is_known",
+            ),
         )
         triggers = (append_only(), never_emptied())
 
@@ -261,6 +268,9 @@ class Figure(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["revision", "year", "post_type"], name="one_figure_per_year_and_type"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(post_type__in=PostType.values), name="figure_post_type_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(posts__isnull=True) | models.Q(posts__lte=MAX_POSTS),
@@ -353,6 +363,7 @@ class ReviewEvent(models.Model):
                 condition=models.Q(revision__isnull=False) | models.Q(kind__in=WITHOUT_VERSION),
                 name="event_names_its_version",
             ),
+            models.CheckConstraint(condition=models.Q(kind__in=EventKind.values), name="event_kind_is_known"),
         )
         triggers = (append_only(), never_emptied())
 

@@ -18,6 +18,13 @@ PREFIX_LENGTH = len(KEY_SIGN) + 6
 VALID_FOR = timedelta(days=365)
 
 
+class RevokedFor(models.TextChoices):
+    """Why a key was revoked."""
+
+    ASKED = "asked", _("Revoked by hand")
+    OMBUD_REPLACED = "ombud_replaced", _("The region got a new ombud")
+
+
 @pghistory.track(exclude=["last_used_at", "last_used_from", "secret_sha256"])
 class ApiToken(models.Model):
     """A key of a region. Only its checksum is kept, so it can be shown once and never again."""
@@ -39,6 +46,7 @@ class ApiToken(models.Model):
     revoked_by = models.ForeignKey(
         User, verbose_name=_("revoked by"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    revoked_for = models.CharField(_("why"), max_length=20, choices=RevokedFor.choices, blank=True)
 
     class Meta:
         verbose_name = _("API key")
@@ -51,9 +59,14 @@ class ApiToken(models.Model):
                 name="one_key_in_use_per_region_and_name",
             ),
             models.CheckConstraint(
-                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True, revoked_for="")
                 | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
                 name="key_is_revoked_by_somebody",
+            ),
+            models.CheckConstraint(
+                # Empty in keys that were revoked before it was kept.
+                condition=models.Q(revoked_for__in=["", *RevokedFor.values]),
+                name="key_end_is_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(expires_at__gt=models.F("created_at")),

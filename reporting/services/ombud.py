@@ -10,13 +10,15 @@ from reporting.locks import lock_region
 from reporting.models import ApplicationState, Membership, OmbudApplication, Role, User
 from reporting.role_notices import write_role_notice
 from reporting.services.outbox import send_after_commit
+from reporting.services.tokens import revoke_keys_of_former_ombud
 
 
 @transaction.atomic
 def approve_ombud(*, application_id: int, by: User, at: datetime) -> Membership:
     """Make the person the region's ombud; whoever was it has no role from the same moment.
 
-    Both are told by mail. A representant or uppgiftssamordnare who becomes ombud keeps no second role.
+    The former ombud's keys for the region's systems are revoked. Both people are told by mail. A
+    representant or uppgiftssamordnare who becomes ombud keeps no second role.
 
     Raises:
         NotAllowed: `by` may not approve, or is the one who invited the person.
@@ -35,6 +37,7 @@ def approve_ombud(*, application_id: int, by: User, at: datetime) -> Membership:
         notice = write_role_notice("replaced", membership=before, by=by, at=at, successor=person)
         send_after_commit(notice)
         before.delete()
+        revoke_keys_of_former_ombud(region_code=region.code, user_id=before.user_id, by=by, at=at)
     try:
         with transaction.atomic():
             membership, _made = Membership.objects.update_or_create(

@@ -14,8 +14,9 @@ from reporting.checks import Finding, errors_of
 from reporting.errors import DomainError, NotAllowed
 from reporting.exchange.template import meaning
 from reporting.fields import Field, fields_of
+from reporting.locks import lock_region
 from reporting.models import ApiToken, DraftValue, Membership, Role, User, content_sha256
-from reporting.models.tokens import KEY_SIGN, PREFIX_LENGTH, VALID_FOR, secret_sha256
+from reporting.models.tokens import KEY_SIGN, PREFIX_LENGTH, VALID_FOR, RevokedFor, secret_sha256
 from reporting.services.drafts import lock_for_change, save_draft
 
 NAME_MAX = 60
@@ -61,6 +62,7 @@ class FilledIn:
     findings: tuple[Finding, ...]
 
 
+@transaction.atomic
 def create_token(*, region_code: str, name: str, by: User, at: datetime) -> tuple[ApiToken, str]:
     """Make a key for a region's system.
 
@@ -74,6 +76,7 @@ def create_token(*, region_code: str, name: str, by: User, at: datetime) -> tupl
         NotAllowed: `by` is not the region's ombud.
         KeyRefused: the name is empty, too long or taken, or the region has too many keys.
     """
+    lock_region(region_code)  # or a key might be made just after the ombud was replaced, or one too many
     _require_ombud(region_code, by)
     name = " ".join(name.split())
     if not name or len(name) > NAME_MAX or not name.isprintable():
@@ -112,12 +115,37 @@ def revoke_token(*, token_id: int, region_code: str, by: User, at: datetime) -> 
         NotAllowed: `by` is not the region's ombud.
         ApiToken.DoesNotExist: the region has no such key.
     """
+    lock_region(region_code)
     _require_ombud(region_code, by)
     token = ApiToken.objects.select_for_update().get(pk=token_id, region_id=region_code)
     if token.revoked_at is None:
-        token.revoked_at, token.revoked_by = at, by
-        token.save(update_fields=["revoked_at", "revoked_by"])
+        _revoke(token, why=RevokedFor.ASKED, by=by, at=at)
     return token
+
+
+def revoke_keys_of_former_ombud(*, region_code: str, user_id: int, by: User, at: datetime) -> int:
+    """End every key that a person made as the region's ombud, and who is it no longer.
+
+    Called inside the transaction that replaces the ombud, which holds the region's lock.
+
+    Args:
+        by: who approved the successor.
+
+    Returns:
+        how many keys it ended.
+    """
+    made = ApiToken.objects.select_for_update(of=("self",)).filter(
+        region=region_code, created_by=user_id, revoked_at=None
+    )
+    tokens = list(made.order_by("pk"))
+    for token in tokens:
+        _revoke(token, why=RevokedFor.OMBUD_REPLACED, by=by, at=at)
+    return len(tokens)
+
+
+def _revoke(token: ApiToken, *, why: RevokedFor, by: User, at: datetime) -> None:
+    token.revoked_at, token.revoked_by, token.revoked_for = at, by, why
+    token.save(update_fields=["revoked_at", "revoked_by", "revoked_for"])
 
 
 def _require_ombud(region_code: str, by: User) -> None:

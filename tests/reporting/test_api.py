@@ -12,13 +12,31 @@ from django.utils import timezone
 
 from reporting.api.access import FAILURES_PER_MINUTE, REQUESTS_PER_MINUTE
 from reporting.errors import NotAllowed
-from reporting.models import ApiToken, DraftValue, Membership, ReportingRound, Role, Submission, User
+from reporting.models import (
+    ApiToken,
+    DraftValue,
+    Membership,
+    OmbudApplication,
+    ReportingRound,
+    Role,
+    Submission,
+    User,
+)
 from reporting.models.tokens import VALID_FOR
 from reporting.reference import load_reference_data
 from reporting.selectors import draft_texts
 from reporting.services.drafts import save_draft
+from reporting.services.ombud import approve_ombud
 from reporting.services.tokens import KEYS_PER_REGION, KeyRefused, create_token, revoke_token
-from tests.factories import make_draft, make_region_member, make_round, make_user, report_of
+from tests.factories import (
+    make_draft,
+    make_officer,
+    make_pending_ombud,
+    make_region_member,
+    make_round,
+    make_user,
+    report_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -356,6 +374,33 @@ def test_a_key_opens_nothing_once_it_is_revoked_or_its_maker_is_gone(change: Any
     system = System()
     assert system.get().status_code == 200
     change(system)
+    told(system.get(), 401, "no-key")
+
+
+def test_the_keys_of_a_replaced_ombud_are_revoked_for_good_and_the_successor_sees_why() -> None:
+    system, officer = System(), make_officer()
+    elsewhere = System(code="04")
+    own_before = create_token(region_code="03", name="Old", by=system.ombud, at=timezone.now())[0]
+    revoke_token(token_id=own_before.pk, region_code="03", by=system.ombud, at=timezone.now())
+    successor = make_pending_ombud("03", invited_by=system.ombud)
+    application = OmbudApplication.objects.get()
+    approve_ombud(application_id=application.pk, by=officer, at=timezone.now())
+    system.token.refresh_from_db()
+    assert (system.token.revoked_by, system.token.revoked_for) == (officer, "ombud_replaced")
+    assert system.token.history.count() == 2  # type: ignore[attr-defined]  # by pghistory
+    own_before.refresh_from_db()
+    assert (own_before.revoked_by, own_before.revoked_for) == (system.ombud, "asked")
+    assert elsewhere.get().status_code == 200
+
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(successor, backend="reporting.accounts.InvitedBackend")
+    page = browser.get("/report/region/03/keys/").content.decode()
+    assert f"when the agency approved a new ombud after {system.ombud.name}" in page
+    assert page.count("Revoked") == 2
+
+    # the former ombud comes back; the old key must not
+    Membership.objects.filter(user=successor).delete()
+    Membership.objects.create(user=system.ombud, region_id="03", role=Role.OMBUD)
     told(system.get(), 401, "no-key")
 
 
