@@ -11,6 +11,10 @@ class NoGrant(DomainError):
     """The round has no grant to compute."""
 
 
+class GrantRefused(DomainError):
+    """The grant cannot be added to the round, or taken from it."""
+
+
 class ScenarioGone(DomainError):
     """The scenario has been deleted."""
 

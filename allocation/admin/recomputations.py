@@ -15,6 +15,7 @@ REASONS: dict[str, str | Promise] = {
     "submitted": _("A report was submitted"),
     "approved": _("A report was approved"),
     "returned": _("A report was returned"),
+    "grant": _("A grant was added"),
     "asked": _("Asked for by hand"),
 }
 CHIPS = {RequestState.REQUESTED: "submitted", RequestState.DONE: "ok", RequestState.FAILED: "error"}

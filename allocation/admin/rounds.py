@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from allocation.engine import available_rules, load_rules
 from allocation.models import RoundGrant
-from allocation.services.runs import request_recomputation
+from allocation.services.grants import add_grant, remove_grant
+from allocation.services.runs import ASKED, may_ask_for_recomputation, request_recomputation
 from allocation.services.status_reports import send_status_report
 from reporting.admin.forms import LabelledInlineFormSet
 from reporting.admin.readonly import signed_in
@@ -126,13 +127,24 @@ class RoundAdmin(ReportingRoundAdmin):
         """Whether the asker may send the status report."""
         return signed_in(request).has_perm("reporting.send_status_report")
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Compute a grant that was added to a round."""
-        super().save_related(request, form, formsets, change)
-        if any(formset.model is RoundGrant and formset.new_objects for formset in formsets):
-            request_recomputation(
-                reporting_round=form.instance, reason="asked", requested_by=signed_in(request)
-            )
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Add and remove grants by the services, and say what they refuse."""
+        if formset.model is not RoundGrant:
+            super().save_formset(request, form, formset, change)
+            return
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        by = signed_in(request)
+        for row in formset.forms:
+            try:
+                if row in formset.deleted_forms:
+                    if row.instance.pk is not None:
+                        remove_grant(grant_id=row.instance.pk, by=by)
+                        formset.deleted_objects.append(row.instance)
+                elif row.instance.pk is None and row.has_changed():
+                    name = row.cleaned_data["rules_name"]
+                    formset.new_objects.append(add_grant(round_id=form.instance.pk, rules_name=name, by=by))
+            except DomainError as error:
+                self.message_user(request, str(error), messages.ERROR)
 
     def change_view(
         self,
@@ -201,11 +213,11 @@ class RoundAdmin(ReportingRoundAdmin):
 
 def may_recompute(request: HttpRequest) -> bool:
     """Whether the asker may ask for a recomputation."""
-    return signed_in(request).has_perm("allocation.request_recomputation")
+    return may_ask_for_recomputation(signed_in(request))
 
 
 def ask_for_recomputation(request: HttpRequest, reporting_round: ReportingRound) -> None:
     """Ask, and say what happens next."""
-    request_recomputation(reporting_round=reporting_round, reason="asked", requested_by=signed_in(request))
+    request_recomputation(reporting_round=reporting_round, reason=ASKED, requested_by=signed_in(request))
     text = _("A recomputation has been asked for. The result appears here when the worker has done it.")
     messages.success(request, text)

@@ -1,11 +1,21 @@
 """Asking for a recomputation."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from allocation.models import Recomputation
 from allocation.tasks import recompute_task
+from reporting.errors import NotAllowed
 from reporting.locks import lock_round
 from reporting.models import ReportingRound, User
+
+# The reason of a request that nothing but somebody's wish led to.
+ASKED = "asked"
+
+
+def may_ask_for_recomputation(person: User) -> bool:
+    """Whether the person may have a round computed again although nothing has changed."""
+    return person.is_staff and person.has_perm("allocation.request_recomputation")
 
 
 @transaction.atomic
@@ -17,9 +27,18 @@ def request_recomputation(
     The request is a row in the caller's transaction, so it exists exactly if the change
     that asked for it does. The worker answers all waiting requests of a round at once.
 
+    Whoever submits, approves or adds a grant has it recomputed thereby, whatever else they may do;
+    a person who merely asks needs the permission for it, whichever door they use.
+
     Args:
-        reason: what changed: "submitted", "approved", "returned", "asked".
+        reason: what changed: "submitted", "approved", "returned", "grant"; or "asked".
+        requested_by: whose change or wish it was; None when it is done on the server itself.
+
+    Raises:
+        NotAllowed: nothing has changed, and `requested_by` may not ask.
     """
+    if reason == ASKED and requested_by is not None and not may_ask_for_recomputation(requested_by):
+        raise NotAllowed(_("Your role does not include this action."))
     lock_round(reporting_round.pk)
     request = Recomputation.objects.create(
         reporting_round=reporting_round, reason=reason, requested_by=requested_by

@@ -9,7 +9,7 @@ from django.utils import timezone
 from allocation import runner, selectors
 from allocation.engine import EngineError
 from allocation.models import AllocationRun
-from allocation.services.runs import request_recomputation
+from allocation.services.runs import ASKED, request_recomputation
 from reporting.errors import DomainError
 from reporting.models import ReportingRound
 from reporting.selectors import current_round
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             wanted = f" called {options['round']}" if options["round"] else ""
             raise CommandError(f"There is no round{wanted}.")
         before = set(AllocationRun.objects.values_list("pk", flat=True))
-        request = request_recomputation(reporting_round=reporting_round, reason="asked")
+        request = request_recomputation(reporting_round=reporting_round, reason=ASKED)
         try:
             runner.recompute(request.pk, at=at)
         except (DomainError, EngineError) as error:
