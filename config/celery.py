@@ -49,6 +49,10 @@ app.conf.beat_schedule = {
         "task": "reporting.expire_invitations",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "sessions that are over": {
+        "task": "reporting.remove_old_sessions",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "status report": {
         "task": "allocation.send_status_reports",
         "schedule": crontab(hour="7", minute="5", day_of_week="mon-fri"),

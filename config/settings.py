@@ -127,7 +127,12 @@ REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 # In the database, so that sign-in and its rate limits work while the broker is away.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        # Django's 300 would have whoever makes many counters push out those that count wrong passwords.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 
 # The history of a row is `row.history`; `events` is what happened to a report.

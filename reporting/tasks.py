@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from reporting import chain, digests, filestore, mailer, notices
+from reporting import chain, digests, filestore, mailer, notices, sessions
 from reporting.exchange import waiting
 from reporting.invitations import close_expired
 from reporting.models import Invitation
@@ -66,3 +66,11 @@ def remove_orphaned_files_task() -> None:
 def expire_invitations_task() -> None:
     """Every night: mark invitations whose links are too old."""
     close_expired(Invitation.objects.all(), at=timezone.now())
+
+
+@shared_task(name="reporting.remove_old_sessions")
+def remove_old_sessions_task() -> None:
+    """Every night: remove sessions that are over, and counters that count no longer."""
+    at = timezone.now()
+    sessions.remove_old_sessions(at=at)
+    sessions.remove_old_counters(at=at)

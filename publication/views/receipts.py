@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from publication.forms import FileForm, NumberForm
-from publication.limits import within_limit
 from publication.verification import Genuine, by_checksum, by_file, by_number
+from reporting.limits import network_of, within_limit
 from reporting.selectors import log_head
 
 CHECKS_PER_MINUTE = 60
@@ -63,7 +63,9 @@ def _page(request: HttpRequest, context: dict[str, Any], *, status: int = HTTPSt
 
 def _within_limit(request: HttpRequest) -> bool:
     client = get_adapter(request).get_client_ip(request)
-    return within_limit("verify", client=str(client), per_minute=CHECKS_PER_MINUTE, at=timezone.now())
+    return within_limit(
+        "verify", who=network_of(str(client)), per_minute=CHECKS_PER_MINUTE, at=timezone.now()
+    )
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:

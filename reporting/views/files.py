@@ -1,6 +1,7 @@
 """The report as a file: download a template, read one in, look through what it changes, save it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from reporting.exchange.excel_template import excel_template
 from reporting.exchange.guard import MAX_BYTES, check_size
 from reporting.exchange.refusals import FileRefused, FileTooLarge
 from reporting.exchange.template import CURRENT_VERSION
+from reporting.limits import within_limit
 from reporting.models import PendingUpload, Submission
 from reporting.services.uploads import (
     UploadGone,
@@ -46,6 +48,12 @@ _TYPES = {
 # A browser that is answered before it has sent everything shows a broken connection instead of the page,
 # so what is too large is read and thrown away, up to here.
 _READ_AWAY = 50 * MAX_BYTES
+# More than anybody corrects a file; taking one apart costs a second.
+FILES_PER_MINUTE = 10
+
+
+class TooManyFiles(DomainError):
+    """The person has read in more files this minute than anybody needs to."""
 
 
 class _Bounded(FileUploadHandler):
@@ -96,6 +104,7 @@ def _upload(request: HttpRequest, slug: str, code: str, *, bounded: _Bounded) ->
     failure: DomainError | None = None
     if request.method == "POST":
         try:
+            _keep_to_limit(request, at=at)
             file = _file_in(request, bounded)
             received = receive_upload(
                 submission_id=submission.pk,
@@ -115,7 +124,15 @@ def _upload(request: HttpRequest, slug: str, code: str, *, bounded: _Bounded) ->
             submission=submission, user=user_of(request), expires_at__gt=at
         ).order_by("-created_at"),
     }
-    return render(request, "reporting/upload.html", context, status=_status(failure))
+    response = render(request, "reporting/upload.html", context, status=_status(failure))
+    if response.status_code == 429:
+        response["Retry-After"] = "60"
+    return response
+
+
+def _keep_to_limit(request: HttpRequest, *, at: datetime) -> None:
+    if not within_limit("upload", who=str(user_of(request).pk), per_minute=FILES_PER_MINUTE, at=at):
+        raise TooManyFiles(_("You have read in many files in a short time. Wait a minute and try again."))
 
 
 def _file_in(request: HttpRequest, bounded: _Bounded) -> UploadedFile:
@@ -130,6 +147,8 @@ def _file_in(request: HttpRequest, bounded: _Bounded) -> UploadedFile:
 def _status(failure: DomainError | None) -> int:
     if failure is None:
         return 200
+    if isinstance(failure, TooManyFiles):
+        return 429
     return 413 if isinstance(failure, FileTooLarge) else 422
 
 

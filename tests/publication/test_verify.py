@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from publication.limits import within_limit
 from publication.views.receipts import CHECKS_PER_MINUTE
+from reporting.limits import network_of, within_limit
 from reporting.models import Receipt, Revision
 from reporting.receipts import receipt_file
 from reporting.reference import load_reference_data
@@ -161,18 +161,22 @@ def test_a_network_that_asks_too_often_waits(visitor: Client, revision: Revision
 
 def test_the_limit_counts_networks_and_minutes() -> None:
     at = moment()
-    assert [within_limit("x", client="192.0.2.1", per_minute=2, at=at) for _ in range(3)] == [
+    assert [within_limit("x", who="192.0.2.1", per_minute=2, at=at) for _ in range(3)] == [
         True,
         True,
         False,
     ]
-    assert within_limit("x", client="192.0.2.2", per_minute=2, at=at)
-    assert within_limit("y", client="192.0.2.1", per_minute=2, at=at)
-    assert within_limit("x", client="192.0.2.1", per_minute=2, at=moment(minute=1))
+    assert within_limit("x", who="192.0.2.2", per_minute=2, at=at)
+    assert within_limit("y", who="192.0.2.1", per_minute=2, at=at)
+    assert within_limit("x", who="192.0.2.1", per_minute=2, at=moment(minute=1))
     one_house = [f"2001:db8:0:1::{number}" for number in range(3)]
-    assert [within_limit("x", client=host, per_minute=2, at=at) for host in one_house] == [True, True, False]
-    assert within_limit("x", client="2001:db8:0:2::1", per_minute=2, at=at)
-    assert within_limit("x", client="nonsense", per_minute=1, at=at)
+    assert [within_limit("x", who=network_of(host), per_minute=2, at=at) for host in one_house] == [
+        True,
+        True,
+        False,
+    ]
+    assert within_limit("x", who=network_of("2001:db8:0:2::1"), per_minute=2, at=at)
+    assert within_limit("x", who=network_of("nonsense"), per_minute=1, at=at)
 
 
 def test_the_page_is_in_the_visitors_language(revision: Revision) -> None:

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -179,3 +180,20 @@ def test_others_of_the_region_see_the_keys_and_change_none() -> None:
     assert key.revoked_at is None
     assert ApiToken.objects.count() == 1
     assert not DraftValue.objects.exists()
+
+
+def test_so_many_files_a_minute_and_then_none_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reporting.views.files.FILES_PER_MINUTE", 2)
+    at = timezone.now().replace(second=1)
+    monkeypatch.setattr("reporting.views.files.timezone.now", lambda: at)
+    person, colleague = make_region_member(), make_region_member(role=Role.SAMORDNARE)
+    client, report = signed_in(person), report_with_draft(person)
+    cache.clear()
+    assert [sent(client, report, b"no template").status_code for _ in range(2)] == [422, 422]
+    monkeypatch.setattr("reporting.views.files.receive_upload", None)  # is not called any more
+    answer = sent(client, report, b"no template")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert "Wait a minute and try again." in answer.content.decode()
+    assert client.get(f"{report.get_absolute_url()}file/").status_code == 200
+    monkeypatch.undo()
+    assert sent(signed_in(colleague), report, b"no template").status_code == 422
