@@ -22,7 +22,7 @@ def remove_old_sessions(*, at: datetime) -> int:
 
 def remove_old_counters(*, at: datetime) -> int:
     """Remove what the cache holds and nobody can read any longer, such as counts of tries; how many rows."""
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [at])  # noqa: S608  # a name of our settings
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -1,6 +1,7 @@
 """Every word from a list of choices is known to the database, whoever writes it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -21,7 +22,7 @@ def fields_with_choices() -> Iterator[tuple[type[models.Model], models.CharField
                     yield model, field
 
 
-def names_in(condition: models.Q) -> Iterator[tuple[str, object]]:
+def names_in(condition: Any) -> Iterator[tuple[str, Any]]:
     for part in condition.children:
         if isinstance(part, models.Q):
             yield from names_in(part)
