@@ -48,6 +48,8 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         raise ValueError("a member stands twice")
+    for name in members:
+        name.encode()  # half a character is no name, and could not be told back
     return members
 
 

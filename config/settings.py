@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "config.uploads.OversizedRequestMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.caching.PrivateUnlessToldMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "config.unreadable.UnreadableRequestMiddleware",

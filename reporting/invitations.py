@@ -61,12 +61,15 @@ def set_password_link(person: User) -> str:
 
 
 def fill_in_link(text: str, html: str, *, kind: str, recipient: str, occasion: str) -> tuple[str, str]:
-    """Put the recipient's own link where a mail says `LINK_MARK`; other mails come back as they are.
+    """Put the recipient's own link where a mail that is sent for it says `LINK_MARK`.
+
+    Other mails come back as they are, whatever they say: a comment with these signs in it would else make
+    the receipt carry one person's way to a new password, and its copy bring that to another.
 
     Raises:
         InvitationVoid: there is nobody who could use the link.
     """
-    if LINK_MARK not in text and LINK_MARK not in html:
+    if kind not in (MailKind.INVITATION, MailKind.PASSWORD_RESET):
         return text, html
     link = _invited_link(occasion) if kind == MailKind.INVITATION else _password_link(recipient)
     return text.replace(LINK_MARK, link), html.replace(LINK_MARK, link)

@@ -377,6 +377,18 @@ def test_a_key_opens_nothing_once_it_is_revoked_or_its_maker_is_gone(change: Any
     told(system.get(), 401, "no-key")
 
 
+def test_half_a_character_is_no_name_of_a_field() -> None:
+    system = System()
+    for body in ('{"fields": {"\\ud800": 1}}', '{"fields": {}, "\\udfff": 1}'):
+        answer = system.client.put(
+            system.address,
+            body,
+            content_type="application/json",
+            headers={"authorization": f"Bearer {system.secret}"},
+        )
+        told(answer, 400, "not-json")
+
+
 def test_the_keys_of_a_replaced_ombud_are_revoked_for_good_and_the_successor_sees_why() -> None:
     system, officer = System(), make_officer()
     elsewhere = System(code="04")

@@ -147,6 +147,23 @@ def test_the_officers_message_reaches_the_region(action: str) -> None:
         assert ("complete the report by 27 September 2022" in mail.subject) == (action == "returned")
 
 
+def test_a_comment_never_brings_one_persons_way_in_to_another() -> None:
+    load_reference_data()
+    reporting_round = make_round(codes=["03"], grant=False)
+    ombud = make_region_member("03", email="ombud@example.com")
+    colleague = make_region_member("03", Role.REPRESENTANT, email="colleague@example.com")
+    words = "Ten more blocks. {secret-link}"
+    make_draft(reporting_round, by=ombud, comment_at_2022=words)
+    make_submission(reporting_round, by=colleague, at_2022="60", comment_at_2022=words)
+    receipt = Mail.objects.get(kind=MailKind.RECEIPT)
+    assert (receipt.recipient, receipt.copy_to) == (colleague.email, ombud.email)
+    assert mailer.send_mail(receipt.pk, at=timezone.now())
+    [sent] = django_mail.outbox
+    everything = sent.message().as_string()
+    assert "secret-link" in everything
+    assert "/accounts/password/reset/key/" not in everything
+
+
 def test_line_ends_in_names_cannot_add_headers() -> None:
     load_reference_data()
     Region.objects.filter(code="03").update(name="Region\r\nBcc: thief@example.com\r\n\r\nX")

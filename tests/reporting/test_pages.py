@@ -412,3 +412,16 @@ def test_the_pages_name_the_version_that_counted_even_if_its_figures_made_no_new
 
 def test_the_agency_keeps_the_addresses() -> None:
     assert signed_in(make_region_member()).get("/accounts/email/").status_code == 404
+
+
+def test_no_cache_gives_a_page_to_somebody_else() -> None:
+    load_reference_data()
+    reporting_round, ombud = make_round(codes=["03"]), make_region_member("03")
+    client = Client()
+    client.force_login(ombud)
+    for address in (report_of(reporting_round).get_absolute_url(), "/report/", "/report/people/03/", "/"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert {"private", "no-cache"} <= set(answer["Cache-Control"].split(", ")), address
+        assert "Cookie" in answer["Vary"], address
+    assert "no-store" in client.get("/accounts/")["Cache-Control"]  # what says it itself is not changed
