@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('reporting', '0013_invitations'),
+        ('reporting', '0014_mail_copied_at'),
     ]
 
     operations = [
