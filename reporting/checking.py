@@ -10,10 +10,9 @@ from django.db import connection
 from reporting.checks import Finding, check_texts
 from reporting.fields import QUESTION_BY_KEY, Cell, Field, field_named
 from reporting.models import Baseline, PostType, Submission, Years
-from reporting.selectors import plans_of
 
-# The rules' stages, and what the region submitted last in a round that opened before this one. One statement,
-# because the form asks at every field that is saved.
+# The plan, the rules' stages, and what the region submitted last in a round that opened before this one. One
+# statement, because the form asks at every field that is saved.
 _BASIS = """
 SELECT kind, key, year, value, field, text
   FROM (
@@ -28,6 +27,10 @@ SELECT kind, key, year, value, field, text
     )
     SELECT 'stage' AS kind, code AS key, NULL::int AS year, NULL::numeric AS value, '' AS field, stage AS text
       FROM reporting_checkrule
+     UNION ALL
+    SELECT 'plan', standing, year, planned_posts, '', source
+      FROM reporting_baseline
+     WHERE region_id = %(region)s AND post_type = 'AT' AND year = ANY(%(years)s)
      UNION ALL
     SELECT 'figure', post_type, year, posts, '', ''
       FROM reporting_figure JOIN before ON before.id = revision_id WHERE posts IS NOT NULL
@@ -85,18 +88,27 @@ class CheckedReport:
 
 
 def checks_of(submission: Submission) -> CheckedReport:
-    """Read what a report's checks rest on. Two queries, whatever the report holds.
+    """Read what a report's checks rest on. One query, whatever the report holds.
 
     Of the reasons given for a question in several years the latest year's counts.
     """
     years = submission.reporting_round.years
-    plans = plans_of(submission.region_id, (*years, *years.past))
+    plans: dict[int, Baseline] = {}
     stages: dict[str, str] = {}
     earlier: dict[str, Decimal] = {}
     reasons: dict[tuple[str, str], str] = {}
     for kind, key, year, value, name, text in _basis(submission):
         if kind == "stage":
             stages[key] = text
+        elif kind == "plan":
+            plans[year] = Baseline(
+                region_id=submission.region_id,
+                year=year,
+                post_type=PostType.AT,
+                planned_posts=int(value),
+                standing=key,
+                source=text,
+            )
         elif kind == "figure":
             earlier[Cell(PostType(key), year).field] = value
         elif kind == "indicator" and key in QUESTION_BY_KEY:
@@ -113,8 +125,21 @@ def checks_of(submission: Submission) -> CheckedReport:
     )
 
 
+def same_reason(one: str, other: str) -> bool:
+    """Whether two comments say the same, whatever their spaces and capitals."""
+    return one.casefold().split() == other.casefold().split()
+
+
 def _basis(submission: Submission) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        opens_at = submission.reporting_round.opens_at
-        cursor.execute(_BASIS, {"region": submission.region_id, "opens_at": opens_at})
+        reporting_round = submission.reporting_round
+        years = reporting_round.years
+        cursor.execute(
+            _BASIS,
+            {
+                "region": submission.region_id,
+                "opens_at": reporting_round.opens_at,
+                "years": [*years, *years.past],
+            },
+        )
         return list(cursor.fetchall())

@@ -11,12 +11,14 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from reporting.checks import check_texts
+from reporting.demo_follow_up import load_follow_up
 from reporting.errors import DomainError
 from reporting.fields import Cell
 from reporting.models import (
     STOCKHOLM,
     Baseline,
     Inhabitants,
+    Invitation,
     Membership,
     PostType,
     Region,
@@ -28,6 +30,7 @@ from reporting.models import (
     User,
 )
 from reporting.services.drafts import save_draft
+from reporting.services.invitations import accept_invitation, invite_to_region
 from reporting.services.messages import post_message
 from reporting.services.review import approve_report, return_report, start_review
 from reporting.services.submissions import open_reports, submit_report
@@ -54,6 +57,12 @@ ROLES: tuple[tuple[str, Role], ...] = (
     ("ombud", Role.OMBUD),
     ("representant", Role.REPRESENTANT),
     ("samordnare", Role.SAMORDNARE),
+)
+
+# Region, role, account, name. Who is to be ombud has accepted; the other has not answered.
+INVITED: tuple[tuple[str, Role, str, str], ...] = (
+    ("13", Role.SAMORDNARE, "inbjuden-13", "Petra Kvist"),
+    ("24", Role.OMBUD, "nytt-ombud-24", "Tomas Ahlgren"),
 )
 
 # Ten regions plan no expansion, eleven do; the sum for 2024 is 1 660 (Läkartidningen, September 2021).
@@ -129,6 +138,9 @@ def load_demo(*, at: datetime) -> ReportingRound:
     if not reporting_round.submissions.exists():
         with transaction.atomic():
             _load_reports(reporting_round)
+    with transaction.atomic():
+        load_follow_up(at=at)
+        _load_invitations(at=at)
     return reporting_round
 
 
@@ -153,6 +165,25 @@ def _account(local: str, name: str, password: str, **fields: bool) -> tuple[User
     return User.objects.get_or_create(
         email=f"{local}@{DOMAIN}", defaults={"name": name, "password": password, "is_demo": True, **fields}
     )
+
+
+def _load_invitations(*, at: datetime) -> None:
+    """Somebody invited who has not answered, and a next ombud who waits for the agency."""
+    if Invitation.objects.exists():
+        return
+    asked = at - timedelta(days=2)
+    for code, role, local, name in INVITED:
+        email = f"{local}@{DOMAIN}"
+        ombud = User.objects.get(email=f"ombud-{code}@{DOMAIN}")
+        invitation = invite_to_region(code=code, role=role, email=email, name=name, by=ombud, at=asked)
+        if role == Role.OMBUD:
+            person, _created = _account(local, name, make_password(PASSWORD))
+            accept_invitation(
+                invitation_id=invitation.pk,
+                link_number=invitation.link_number,
+                at=asked + timedelta(hours=5),
+                person=person,
+            )
 
 
 def _load_plans() -> None:

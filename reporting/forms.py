@@ -43,6 +43,9 @@ class Conflict:
 class Sent:
     """What a page of the report sent: its texts, what it knew of each field, and which text was chosen.
 
+    `reused` is the rule and the figure whose comment in the previous round is to be taken over; None
+    where none is.
+
     The page carries what it knew when it was opened: the version and the text of each field. That tells what
     this person has changed, and whether somebody else has changed the same field since.
 
@@ -56,6 +59,8 @@ class Sent:
         self.known = read_known(data.get("known", ""))
         choice, _separator, rest = data.get("keep", "").partition(":")
         field, _separator, version = rest.rpartition(":")
+        code, _separator, name = data.get("reuse", "").partition(":")
+        self.reused = (code, name) if f"comment_{name}" in self.texts else None
         self._taken = field if choice == "theirs" else ""
         self._replaced = {field: int(version)} if choice == "mine" and _is_version(version) else {}
 
@@ -70,6 +75,11 @@ class Sent:
             for field, text in self.texts.items()
             if text != self.known.get(field, (0, ""))[1] and field != self._taken
         }
+
+    @property
+    def anchor(self) -> str:
+        """Where on the page one goes on: at the comment that was taken over, else at the top."""
+        return f"#id_comment_{self.reused[1]}" if self.reused else ""
 
     def versions(self) -> dict[str, int]:
         """Field -> the version that its text was typed on, or that it was chosen to replace."""

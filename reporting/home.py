@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from reporting import selectors, threads
 from reporting.checking import checks_of
 from reporting.checks import errors_of, warnings_of
+from reporting.indicators import answers_in
 from reporting.models import (
     DraftValue,
     EventKind,
     Membership,
-    PostType,
+    ReadMark,
     ReviewEvent,
-    Revision,
-    Side,
     State,
     Submission,
 )
+from reporting.outcomes import Outcome, outcomes_of
 
 Text = str | Promise
 # On the start page; the thread has them all.
@@ -77,23 +77,29 @@ class Home:
     messages: tuple[threads.Entry, ...]
     unread_count: int
     question: str
-    latest: Revision | None
     action: Text
+    outcomes: tuple[Outcome, ...]
 
 
-def home_of(submission: Submission, *, membership: Membership, at: datetime) -> Home:
-    """Gather what the start page shows about a report at the moment `at`."""
-    reporting_round = submission.reporting_round
-    texts = selectors.draft_texts(submission)
-    last = selectors.draft_last_saved(submission)
-    events = list(selectors.events_of(submission))
-    revisions = selectors.revisions_with_figures(submission)
+def home_of(submission: Submission, *, membership: Membership, at: datetime, unread_count: int) -> Home:
+    """Gather what the start page shows about a report at the moment `at`.
+
+    Args:
+        submission: from `selectors.reports_of_region`.
+        unread_count: how much of what the agency wrote the person has not read.
+    """
+    values = selectors.draft_values(submission)
+    texts = {field: value.text for field, value in values.items()}
+    last = max(values.values(), key=lambda value: value.updated_at, default=None)
+    events = selectors.events_with_posts(submission)
     changeable = submission.may_be_changed(at=at)
     chip, label = chip_of(submission)
     checks = checks_of(submission)
     found = checks.check(texts, submitting=True)
-    thread = threads.thread_of(submission, reader_id=membership.user_id, side=Side.REGION)
-    from_agency = [entry for entry in reversed(thread.entries) if entry.side == Side.AGENCY and entry.text]
+    read = ReadMark(
+        last_message=getattr(submission, "read_message", None) or 0,
+        last_event=getattr(submission, "read_event", None) or 0,
+    )
     return Home(
         chip=chip,
         chip_label=label,
@@ -109,12 +115,12 @@ def home_of(submission: Submission, *, membership: Membership, at: datetime) -> 
         )
         if changeable
         else (),
-        happenings=_happenings(submission, revisions, events, last, first_year=reporting_round.first_year),
-        messages=tuple(from_agency[:SHOWN_MESSAGES]),
-        unread_count=thread.new_count,
+        happenings=_happenings(submission, events, last),
+        messages=threads.latest_from_agency(submission, events, read=read, limit=SHOWN_MESSAGES),
+        unread_count=unread_count,
         question=_question(submission, events),
-        latest=revisions[0] if revisions else None,
         action=_action(submission),
+        outcomes=outcomes_of(checks, answers_in(texts, years=checks.years)),
     )
 
 
@@ -225,40 +231,16 @@ def _todos(
 
 
 def _happenings(
-    submission: Submission,
-    revisions: list[Revision],
-    events: list[ReviewEvent],
-    last: DraftValue | None,
-    *,
-    first_year: int,
+    submission: Submission, events: Sequence[ReviewEvent], last: DraftValue | None
 ) -> tuple[Happening, ...]:
-    posts = {
-        revision.number: next(
-            (
-                figure.posts
-                for figure in revision.figures.all()
-                if figure.post_type == PostType.AT and figure.year == first_year
-            ),
-            None,
-        )
-        for revision in revisions
-    }
-    chips = {
-        EventKind.SUBMITTED: "submitted",
-        EventKind.REVIEW_STARTED: "in_review",
-        EventKind.RETURNED: "returned",
-        EventKind.APPROVED: "approved",
-        EventKind.EXTENDED: "extended",
-        EventKind.EXTENSION_WITHDRAWN: "extension_withdrawn",
-    }
     happenings = [
         Happening(
             version=event.revision.number if event.revision else None,
-            chip=chips[EventKind(event.kind)],
+            chip=threads.CHIPS[event.kind],
             label=EventKind(event.kind).label,
             at=event.at,
             by=event.by_name,
-            at_first_year=posts.get(event.revision.number) if event.revision else None,
+            at_first_year=getattr(event, "at_posts", None),
             has_page=event.kind == EventKind.SUBMITTED,
         )
         for event in events

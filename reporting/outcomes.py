@@ -3,13 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from reporting.checking import CheckedReport
 from reporting.fields import QUESTION_BY_KEY, Field
 from reporting.indicators import Answer
 from reporting.models import Baseline
 
-BAR_WIDTH = 240
+BAR_WIDTH = 278
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A figure as a bar: what it stands for, and its width in the chart's units."""
+
+    name: Literal["plan", "reported", "outcome"]
+    posts: int
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +44,16 @@ class Outcome:
         return self.outcome - self.plan.planned_posts
 
     @property
-    def bars(self) -> tuple[tuple[str, int], ...]:
-        """What each bar stands for, and its width in the chart's units; none for a missing figure."""
-        figures = (
+    def bars(self) -> tuple[Bar, ...]:
+        """The year's bars, in the order of time; none for a missing figure."""
+        figures: tuple[tuple[Literal["plan", "reported", "outcome"], int | None], ...] = (
             ("plan", self.plan.planned_posts if self.plan else None),
             ("reported", self.reported),
             ("outcome", self.outcome),
         )
-        return tuple((name, posts * BAR_WIDTH // self.scale) for name, posts in figures if posts is not None)
+        return tuple(
+            Bar(name, posts, BAR_WIDTH * posts // self.scale) for name, posts in figures if posts is not None
+        )
 
 
 def outcomes_of(checks: CheckedReport, answers: Mapping[Field, Answer]) -> tuple[Outcome, ...]:

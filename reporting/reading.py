@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from reporting import selectors
-from reporting.checks import parse_posts
-from reporting.content import Answer, Content
+from reporting.checks import parse_figure, parse_posts
+from reporting.content import Answer, Content, content_of, content_of_texts
 from reporting.fields import CONTACT_FIELDS, Cell, Field, Page, Text, cells_of, fields_of
 from reporting.models import Baseline, DraftValue, Figure, PostType, Revision, Submission
 from reporting.soft_rules import differs_much
@@ -191,6 +191,43 @@ def groups_of(content: Content, *, years: Sequence[int]) -> tuple[Group, ...]:
     if all(line.answer is None for lines in groups.values() for line in lines):
         return ()
     return tuple(Group(title, tuple(lines)) for title, lines in groups.items())
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorSheet:
+    """The indicators of a version, or of a draft (`revision` is None); `groups` is empty without answers."""
+
+    revision: Revision | None
+    groups: tuple[Group, ...]
+    unreadable: Labelled = ()
+
+
+def indicator_sheets_of(
+    submission: Submission,
+    *,
+    latest: Revision | None,
+    values: Mapping[str, DraftValue],
+    years: Sequence[int],
+) -> tuple[IndicatorSheet, ...]:
+    """The indicators of a report that cannot be changed: its last version, and a draft that came after.
+
+    Args:
+        latest: the version submitted last.
+        values: field -> what stands in the draft.
+    """
+    sheets = []
+    if latest is not None:
+        sheets.append(IndicatorSheet(latest, groups_of(content_of(latest), years=years)))
+    if latest is None or submission.has_newer_draft:
+        texts = {field: value.text for field, value in values.items()}
+        content = content_of_texts(texts, years=years, warned=frozenset())
+        unreadable = tuple(
+            (field.label, texts[field.name])
+            for field in fields_of(years, page=Page.INDICATORS)
+            if parse_figure(texts.get(field.name, ""), unit=field.question.unit).problem is not None
+        )
+        sheets.append(IndicatorSheet(None, groups_of(content, years=years), unreadable))
+    return tuple(sheets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,13 @@ from reporting.models import (
     OmbudApplication,
     PostType,
     RaisedFinding,
+    ReadMark,
     ReportingRound,
     ReviewEvent,
     Revision,
     RevisionFinding,
     Role,
+    Side,
     Standing,
     State,
     Submission,
@@ -77,6 +79,29 @@ def current_round(*, at: datetime, region_code: str = "") -> ReportingRound | No
     return still_open.order_by("closing").first() or rounds.order_by("-closes_at").first()
 
 
+def reports_of_region(region_code: str, *, reader: User, at: datetime) -> list[Submission]:
+    """A region's reports in the rounds that have opened at the moment `at`, the one to show first in front.
+
+    First the round that is open for the region and closes first, then the one that closed last. Each
+    carries `read_message` and `read_event`, how far `reader` has read (None where nothing has been).
+    """
+    mark = ReadMark.objects.filter(submission=OuterRef("pk"), user=reader, side=Side.REGION)
+    reports = (
+        Submission.objects.filter(region=region_code, reporting_round__opens_at__lte=at)
+        .select_related("region", "reporting_round")
+        .annotate(
+            read_message=Subquery(mark.values("last_message")[:1]),
+            read_event=Subquery(mark.values("last_event")[:1]),
+        )
+    )
+    still_open = [report for report in reports if report.is_open(at=at)]
+    over = [report for report in reports if not report.is_open(at=at)]
+    return [
+        *sorted(still_open, key=lambda report: report.closes_at),
+        *sorted(over, key=lambda report: report.reporting_round.closes_at, reverse=True),
+    ]
+
+
 def report_to_fill_in(memberships: Sequence[Membership], *, at: datetime) -> Submission | None:
     """The report of a person's first region in the round that regions should see; None without either."""
     reporting_round = current_round(at=at) if memberships else None
@@ -101,6 +126,17 @@ def draft_values(submission: Submission) -> dict[str, DraftValue]:
 def draft_texts(submission: Submission) -> dict[str, str]:
     """Field -> text as it stands in the draft."""
     return dict(DraftValue.objects.filter(submission=submission).values_list("field", "text"))
+
+
+def events_with_posts(submission: Submission) -> list[ReviewEvent]:
+    """What happened to a report, newest first; `at_posts` is the version's AT posts in the first year."""
+    posts = Figure.objects.filter(
+        revision=OuterRef("revision"),
+        post_type=PostType.AT,
+        year=submission.reporting_round.first_year,
+    ).values("posts")
+    events = ReviewEvent.objects.filter(submission=submission).select_related("revision")
+    return list(events.annotate(at_posts=Subquery(posts[:1])))
 
 
 def draft_last_saved(submission: Submission) -> DraftValue | None:

@@ -55,6 +55,7 @@
     }
     const suggestion = event.target.closest("[data-pp-suggest]");
     if (suggestion) {
+      event.preventDefault();
       const field = document.getElementById(suggestion.dataset.ppSuggest);
       field.value = suggestion.dataset.ppText;
       field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -141,7 +142,7 @@
     document.querySelectorAll("[data-pp-password]").forEach(addReveal);
     showPasskeys();
     document.querySelector("[data-pp-focus]")?.focus();
-    document.querySelectorAll("[data-pp-fill], [data-pp-suggest]").forEach((button) => { button.hidden = false; });
+    document.querySelectorAll("[data-pp-fill]").forEach((button) => { button.hidden = false; });
     forgetDrafts();
   });
 })();

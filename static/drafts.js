@@ -102,7 +102,6 @@
 
     function refresh(html) {
       const fresh = new DOMParser().parseFromString(html, "text/html");
-      for (const button of fresh.querySelectorAll("[data-pp-suggest]")) button.hidden = false;
       for (const part of fresh.querySelectorAll("[data-pp-part], [data-pp-shell]")) {
         const old = document.getElementById(part.id);
         if (!old) continue;

@@ -54,32 +54,29 @@ def pot_titles(rules_text: str) -> dict[str, str]:
 @register.simple_tag
 def preliminary_grants(submission: Submission) -> list[PreliminaryGrant]:
     """The region's awards in the runs that hold now, one line per grant in the order of the years."""
-    is_waiting = selectors.is_waiting(submission.reporting_round)
-    example_years = selectors.example_years()
-    grants = []
-    for run in selectors.current_runs(submission.reporting_round):
-        figures = run.regions.filter(region=submission.region_id).first()
-        if figures is None:
-            continue
-        titles = pot_titles(run.rules_text)
-        pots = tuple(
-            PotLine(
-                titles[award.pot], award.eligible, award.amount_kr, reason_text(award.reason), award.assumed
-            )
-            for award in selectors.awards_of(run, submission.region)
+    results = selectors.results_of(submission.reporting_round, submission.region_id)
+    return [
+        PreliminaryGrant(
+            run=result.figures.run,
+            total_kr=result.figures.total_kr,
+            pots=_pot_lines(result),
+            figures=result.figures,
+            is_waiting=result.is_waiting,
+            version=result.version,
+            is_example=result.is_example,
         )
-        grants.append(
-            PreliminaryGrant(
-                run=run,
-                total_kr=figures.total_kr,
-                pots=pots,
-                figures=figures,
-                is_waiting=is_waiting,
-                version=selectors.counted_version(run, submission.region_id),
-                is_example=run.round_grant.year in example_years,
-            )
-        )
-    return grants
+        for result in results
+    ]
+
+
+def _pot_lines(result: selectors.RegionResult) -> tuple[PotLine, ...]:
+    """The awards in the order of the rule set's pots."""
+    awards = {award.pot: award for award in result.awards}
+    return tuple(
+        PotLine(title, award.eligible, award.amount_kr, reason_text(award.reason), award.assumed)
+        for pot, title in pot_titles(result.figures.run.rules_text).items()
+        if (award := awards.get(pot)) is not None
+    )
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext_lazy
 
 from reporting import selectors
 from reporting.admin.flags import is_late
+from reporting.checking import checks_of, same_reason
 from reporting.fields import Cell, Field, cells_of, field_named
 from reporting.indicators import Answer, answers_of
 from reporting.models import (
@@ -22,6 +23,7 @@ from reporting.models import (
     Stage,
     Submission,
 )
+from reporting.outcomes import Outcome, outcomes_of
 
 Text = str | Promise
 
@@ -68,12 +70,17 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of a version: fine, or something to judge, with what the region said about it."""
+    """One check of a version: fine, or something to judge, with what the region said about it.
+
+    Attributes:
+        is_repeated: whether the region gave the same reason in its previous round.
+    """
 
     title: Text
     detail: Text
     is_ok: bool
     comment: str = ""
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,7 @@ class Review:
     indicators: tuple[IndicatorRow, ...]
     checks: tuple[Check, ...]
     events: tuple[ReviewEvent, ...]
+    outcomes: tuple[Outcome, ...]
 
 
 def review_of(submission: Submission) -> Review | None:
@@ -94,16 +102,17 @@ def review_of(submission: Submission) -> Review | None:
     if not revisions:
         return None
     revision, previous = revisions[0], revisions[1] if len(revisions) > 1 else None
-    plans = selectors.plans_of(submission.region_id, submission.reporting_round.years)
-    planned = {year: plan.planned_posts for year, plan in plans.items()}
+    basis = checks_of(submission)
+    planned = {year: plan.planned_posts for year, plan in basis.plans.items()}
     events = tuple(selectors.events_of(submission))
     return Review(
         revision=revision,
         previous=previous,
         rows=_rows(submission, revision, previous, planned),
         indicators=_indicators(submission, revision, previous),
-        checks=_checks(submission, revision, planned),
+        checks=_checks(submission, revision, planned, basis.reasons),
         events=events,
+        outcomes=outcomes_of(basis, answers_of(revision.indicators.all(), years=basis.years)),
     )
 
 
@@ -127,10 +136,15 @@ def _rows(
     )
 
 
-def _checks(submission: Submission, revision: Revision, planned: Mapping[int, int]) -> tuple[Check, ...]:
+def _checks(
+    submission: Submission,
+    revision: Revision,
+    planned: Mapping[int, int],
+    reasons: Mapping[tuple[str, str], str],
+) -> tuple[Check, ...]:
     figures = list(revision.figures.all())
     return (
-        *_plan_checks(revision, figures, submission.reporting_round.years, planned),
+        *_plan_checks(revision, figures, submission.reporting_round.years, planned, reasons),
         _st_check(figures, submission.reporting_round.years),
         _time_check(submission, revision),
     )
@@ -152,7 +166,11 @@ def _indicators(
 
 
 def _plan_checks(
-    revision: Revision, figures: Sequence[Figure], years: Sequence[int], planned: Mapping[int, int]
+    revision: Revision,
+    figures: Sequence[Figure],
+    years: Sequence[int],
+    planned: Mapping[int, int],
+    reasons: Mapping[tuple[str, str], str],
 ) -> tuple[Check, ...]:
     """The warnings that were shown at submission, in their own words, with the reasons given."""
     reported = {figure.year: figure.posts for figure in figures if figure.post_type == PostType.AT}
@@ -169,7 +187,16 @@ def _plan_checks(
                 planned=planned[year],
                 reported=reported[year],
             )
-        checks.append(Check(finding.title, detail, is_ok=False, comment=finding.comment))
+        before = reasons.get((finding.code, field.question.key), "") if field else ""
+        checks.append(
+            Check(
+                finding.title,
+                detail,
+                is_ok=False,
+                comment=finding.comment,
+                is_repeated=bool(before) and same_reason(finding.comment, before),
+            )
+        )
     compared = [year for year in years if year in planned]
     if not checks and compared:
         detail = format_lazy(

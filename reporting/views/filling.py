@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from reporting.checking import CheckedReport, checks_of
-from reporting.fields import Page
+from reporting.fields import Page, field_named
 from reporting.forms import DraftForm, FiguresForm, Sent
 from reporting.indicator_form import IndicatorsForm
 from reporting.indicators import answers_in, inhabitants_of, ratios_of
@@ -93,13 +93,25 @@ def save_page(submission: Submission, sent: Sent, *, by: User, at: datetime) -> 
         DomainError: the report can no longer be changed; nothing is saved.
     """
     merge = merge_draft(
-        submission_id=submission.pk, texts=sent.changed_texts(), versions=sent.versions(), by=by, at=at
+        submission_id=submission.pk,
+        texts=sent.changed_texts() | _reused(submission, sent),
+        versions=sent.versions(),
+        by=by,
+        at=at,
     )
     texts = {field: value.text for field, value in merge.values.items()}
     is_late = submission.has_closed(at=at)
     prospect = prospect_of(texts, checks_of(merge.submission), is_late=is_late)
     note_raised(submission_id=submission.pk, findings=prospect.found, at=at)
     return merge, prospect
+
+
+def _reused(submission: Submission, sent: Sent) -> dict[str, str]:
+    """The comment of the previous round that is to be taken over, by the name of its field."""
+    code, name = sent.reused or ("", "")
+    field = field_named(name)
+    reason = checks_of(submission).reasons.get((code, field.question.key)) if field else None
+    return {field.comment_name: reason} if field and reason else {}
 
 
 def unsaved_texts(form: DraftForm, sent: Sent | None) -> list[tuple[Any, str]]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from reporting import selectors
 from reporting.errors import DomainError
@@ -101,4 +104,7 @@ def form_page(
                 conflicts=merge.conflicts,
             )
         )
+    if sent.reused:
+        messages.success(request, _("The draft is saved."))
+        return redirect(f"{request.path}{sent.anchor}")
     return saved(request, submission, prospect)

@@ -16,6 +16,7 @@ from reporting.indicator_form import Beside, with_boxes
 from reporting.indicators import Answer, answers_of
 from reporting.models import Revision, Submission
 from reporting.prospect import Prospect
+from reporting.reading import indicator_sheets_of
 from reporting.views.formpage import Visit, form_page
 
 
@@ -32,7 +33,16 @@ def _go_on(request: HttpRequest, submission: Submission, prospect: Prospect) -> 
 
 
 def _show(visit: Visit) -> HttpResponse:
+    """The form with what is found in it; once it can no longer be changed, the answers to read."""
     context = visit.context(Page.INDICATORS)
+    if visit.failure is not None or not context["may_change"]:
+        context["sheets"] = indicator_sheets_of(
+            visit.submission,
+            latest=context["latest"],
+            values=context["values"],
+            years=context["checks"].years,
+        )
+        return render(visit.request, "reporting/indicators_read.html", context)
     context["form"].beside = _beside(context["checks"], context["latest"], context["answers"])
     return render(visit.request, "reporting/indicators.html", context, status=visit.status)
 

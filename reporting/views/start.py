@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from reporting import selectors
-from reporting.context import memberships_of_visitor
+from reporting.context import memberships_of_visitor, unread_of_visitor
 from reporting.home import home_of
-from reporting.models import Submission
 from reporting.views.access import user_of
 
 
@@ -40,24 +39,30 @@ def start(request: HttpRequest) -> HttpResponse:
     membership = next((member for member in memberships if member.region_id == wanted), memberships[0])
     if wanted and membership.region_id != wanted:
         raise Http404
-    reporting_round = selectors.current_round(at=at, region_code=membership.region_id)
-    submission = (
-        Submission.objects.select_related("region", "reporting_round")
-        .filter(reporting_round=reporting_round, region=membership.region_id)
-        .first()
+    reports = selectors.reports_of_region(membership.region_id, reader=user_of(request), at=at)
+    asked = request.GET.get("round")
+    submission = next((report for report in reports if asked in (None, report.reporting_round.slug)), None)
+    if asked and submission is None:
+        raise Http404
+    reporting_round = (
+        submission.reporting_round
+        if submission
+        else selectors.current_round(at=at, region_code=membership.region_id)
     )
     context: dict[str, Any] = {
         "membership": membership,
         "other_memberships": [member for member in memberships if member != membership],
+        "other_reports": [report for report in reports if report != submission],
         "region": membership.region,
         "colleagues": selectors.colleagues_in(membership.region_id),
         "reporting_round": reporting_round,
         "synthetic": selectors.shows_synthetic_data(reporting_round),
     }
     if submission is not None:
+        unread = unread_of_visitor(request)
         context |= {
             "submission": submission,
-            "home": home_of(submission, membership=membership, at=at),
+            "home": home_of(submission, membership=membership, at=at, unread_count=unread[submission.pk]),
             "report_url": submission.get_absolute_url(),
         }
     return render(request, "reporting/start.html", context)

@@ -19,7 +19,9 @@ from reporting.checks import warnings_of
 from reporting.content import content_of, content_of_texts, differences
 from reporting.errors import DomainError, NotAllowed, ReportIncomplete
 from reporting.fields import CONTACT_FIELDS
+from reporting.indicators import answers_of
 from reporting.models import Language, Membership, Submission
+from reporting.outcomes import outcomes_of
 from reporting.reading import comments_of, groups_of, posts_in, rows_of
 from reporting.services.submissions import submit_report
 from reporting.views.access import editable_report, page_context, user_of
@@ -100,13 +102,15 @@ def version(request: HttpRequest, slug: str, code: str, number: int) -> HttpResp
     revision = get_object_or_404(selectors.revisions_to_read(submission), number=number)
     years = submission.reporting_round.years
     content = content_of(revision)
+    checks = checks_of(submission)
     context = {
         "submission": submission,
         "revision": revision,
         "receipt": getattr(revision, "receipt", None),
         "region": submission.region,
         "reporting_round": submission.reporting_round,
-        "rows": rows_of(posts_in(content, years=years), years=years, plans=selectors.plans_of(code, years)),
+        "rows": rows_of(posts_in(content, years=years), years=years, plans=checks.plans),
+        "outcomes": outcomes_of(checks, answers_of(revision.indicators.all(), years=years)),
         "groups": groups_of(content, years=years),
         "comments": comments_of(content, years=years),
         "years": years,

@@ -1,0 +1,114 @@
+"""A region's start page: which round it shows, and what it costs."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from allocation import runner
+from allocation.models import Recomputation, RoundGrant
+from reporting.models import Baseline, PostType, ReportingRound, Role, Side, Standing, User
+from reporting.reference import load_reference_data
+from reporting.services.messages import post_message
+from reporting.services.review import return_report
+from tests.factories import make_draft, make_officer, make_region_member, make_submission, report_of
+from tests.reporting.test_pages import open_round, page, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _reference() -> None:
+    load_reference_data()
+
+
+def statements(person: User, address: str = "/report/") -> int:
+    """How often a page that has been seen before asks the database."""
+    client = signed_in(person)
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def with_two_grants(**fields: Any) -> ReportingRound:
+    for year in (2023, 2024):
+        for plan in Baseline.objects.filter(year=2022, post_type=PostType.AT):
+            Baseline.objects.create(
+                region_id=plan.region_id,
+                year=year,
+                post_type=PostType.AT,
+                planned_posts=plan.planned_posts,
+                standing=Standing.SYNTHETIC,
+                source="x",
+            )
+    reporting_round = open_round(**fields)
+    RoundGrant.objects.create(
+        reporting_round=reporting_round, rules_name="at-2024", year=2024, title="AT 2024"
+    )
+    return reporting_round
+
+
+def compute() -> None:
+    for request in Recomputation.objects.filter(state="requested"):
+        runner.recompute(request.pk, at=timezone.now())
+
+
+def test_the_start_page_takes_at_most_twelve_queries_however_much_has_happened() -> None:
+    reporting_round, person = with_two_grants(), make_region_member()
+    officer, now = make_officer(), timezone.now()
+    assert statements(person) <= 12  # nothing has happened
+
+    for extra in range(3):
+        revision = make_submission(reporting_round, by=person, at=now, st_2022=str(150 + extra))
+        post_message(
+            submission_id=revision.submission_id, side=Side.AGENCY, body="Hur så?", by=officer, at=now
+        )
+    compute()
+    once = statements(person)
+    assert once <= 12
+
+    for extra in range(5):
+        revision = make_submission(reporting_round, by=person, at=now, st_2022=str(250 + extra))
+        post_message(
+            submission_id=revision.submission_id, side=Side.AGENCY, body="Hur så?", by=officer, at=now
+        )
+    return_report(
+        submission_id=revision.submission_id,
+        revision_number=8,
+        by=officer,
+        at=now,
+        message="Vilken siffra gäller?",
+        answer_by=now.date(),
+    )
+    make_draft(reporting_round, by=person, at=now, at_2022="70")
+    make_region_member("03", Role.SAMORDNARE)
+    open_round(slug="another")
+    compute()
+    assert statements(person) == once
+
+
+def test_the_start_page_names_amounts_pots_and_the_version_that_counted() -> None:
+    reporting_round, person = with_two_grants(), make_region_member()
+    make_submission(
+        reporting_round, by=person, at=timezone.now(), at_2022="60", comment_at_2022="New blocks."
+    )
+    compute()
+    text = page(signed_in(person), "/report/").replace("\u00a0", " ")
+    assert "10 500 000 kr" in text
+    assert text.count("counted from version 1.") == 2
+    assert text.index("God") < text.index("Ytterligare utökning") < text.index("Tydlig förbättring")
+
+
+def test_a_person_can_look_at_another_round_and_only_at_their_own_regions() -> None:
+    first, person = open_round(slug="now"), make_region_member()
+    other = open_round(slug="later", closes_at=first.closes_at + (first.closes_at - timezone.now()))
+    client = signed_in(person)
+    text = page(client, "/report/")
+    assert report_of(first).get_absolute_url() in text
+    assert f'href="?region=03&amp;round={other.slug}"' in text
+    assert report_of(other).get_absolute_url() in page(client, "/report/", round=other.slug)
+    assert client.get("/report/", {"round": "nowhere"}).status_code == 404
+    assert client.get("/report/", {"round": other.slug, "region": "09"}).status_code == 404
