@@ -45,7 +45,7 @@ def followed_up(ombud: User) -> Revision:
 def outcome_rows(text: str) -> list[list[str]]:
     """The table's rows as bare words, without the bars."""
     table = text[text.index("pp-table--outcomes") :].split("</table>")[0]
-    rows = re.findall(r"<tr>(.*?)</tr>", re.sub(r"<svg.*?</svg>", "", table, flags=re.DOTALL), re.DOTALL)
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", re.sub(r"<svg.*?</svg>", "", table, flags=re.DOTALL), re.DOTALL)
     return [re.sub(r"<[^>]+>|\s+", " ", row).split() for row in rows if "<td" in row]
 
 

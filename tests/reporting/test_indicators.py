@@ -88,11 +88,11 @@ def test_the_page_asks_the_database_equally_often_however_much_is_answered(
     client, member, open_round, django_assert_max_num_queries
 ):
     client.force_login(member)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         client.get(page_of(open_round))
     texts = {field.name: "1" for field in fields_of(YEARS)}
     make_draft(open_round, by=member, at=open_round.opens_at, **texts)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         assert client.get(page_of(open_round)).status_code == 200
 
 
@@ -105,6 +105,25 @@ def test_a_ratio_is_not_computed_without_all_its_figures(private, persons, lacki
     specialists, physicians = ratios_of(answers_in(texts, years=YEARS), inhabitants=40_000)
     assert (specialists.value, str(specialists.lacking)) == (persons, lacking)
     assert physicians.value is None
+
+
+@pytest.mark.parametrize("submitted", [True, False])
+def test_a_locked_page_is_a_table_to_read_not_a_dead_form(client, member, open_round, submitted):
+    texts: dict[str, Any] = report_texts(gp_own_persons="4711", gp_named="–", comment_gp_named="Not counted.")
+    if submitted:
+        make_submission(open_round, by=member, at=open_round.opens_at + timedelta(hours=1), **texts)
+    else:
+        make_draft(open_round, by=member, at=open_round.opens_at, **texts | {"gp_vacancies": "some"})
+    open_round.closes_at = open_round.opens_at + timedelta(days=1)
+    open_round.save()
+    client.force_login(member)
+    page = client.get(page_of(open_round)).content.decode()
+    assert "<fieldset" not in page
+    assert "The time for reporting is over" in page
+    assert "<strong>4711</strong>" in page.replace("\u00a0", "").replace(" 711", "711")
+    assert "Not counted." in page
+    assert ("Version 1, submitted on" in page) == submitted
+    assert ("<dd>some</dd>" in page) == (not submitted)
 
 
 def test_a_part_above_its_whole_is_an_error_here_too(client, member, open_round):

@@ -1,10 +1,13 @@
 """Soft rules: their way from shadow to block, what is stored of them, and what is offered again."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.utils import timezone
 
 from reporting.checking import checks_of
 from reporting.errors import NotAllowed, ReportIncomplete
@@ -151,6 +154,40 @@ def test_the_reason_of_the_previous_round_is_offered_again(member):
     assert ("earlier-differs", "shadow") in [
         (finding.code, finding.level) for finding in checks_of(now).check_with_shadows(typed, submitting=True)
     ]
+
+
+def test_the_reason_of_the_previous_round_is_taken_over_without_a_script_and_the_reviewer_is_told(
+    member,
+):
+    client, now = Client(headers={"accept-language": "en"}), timezone.now()
+    window: dict[str, Any] = {
+        "opens_at": now - timedelta(days=3),
+        "closes_at": now + timedelta(days=3),
+        "grant": False,
+    }
+    earlier = make_round(**window | {"opens_at": now - timedelta(days=30)})
+    make_submission(earlier, by=member, at=now, at_2022="90", comment_at_2022="Nytt sjukhus.")
+    report = make_draft(
+        make_round(**window), by=member, at=now, **report_texts(at_2022="105", comment_at_2022="")
+    )
+    client.force_login(member)
+    address = report.get_absolute_url()
+    assert 'name="reuse" value="far-from-plan:at_2022"' in client.get(address).content.decode()
+    sent = {"known": "{}", "comment_at_2022": "", "reuse": "far-from-plan:at_2022"}
+    assert client.post(address, sent)["Location"] == f"{address}#id_comment_at_2022"
+    assert report.draft_values.get(field="comment_at_2022").text == "Nytt sjukhus."
+    for unknown in ("far-from-plan:contact_name", "no-rule:at_2023", "far-from-plan:at_1999", ":"):
+        assert client.post(address, {"known": "{}", "reuse": unknown}).status_code == 302
+
+    submit_report(submission_id=report.pk, by=member, at=now, attested_in="sv")
+    client.force_login(make_officer())
+    page = f"/admin/reporting/submission/{report.pk}/change/"
+    assert "Same reason as in the previous round." in client.get(page).content.decode()
+    save_draft(
+        submission_id=report.pk, texts={"comment_at_2022": "Fler block."}, by=member, at=timezone.now()
+    )
+    submit_report(submission_id=report.pk, by=member, at=timezone.now(), attested_in="sv")
+    assert "Same reason as in the previous round." not in client.get(page).content.decode()
 
 
 def test_every_rule_says_what_it_compares():

@@ -44,7 +44,7 @@ def with_two_grants(**fields: Any) -> ReportingRound:
                 standing=Standing.SYNTHETIC,
                 source="x",
             )
-    reporting_round = open_round(**fields)
+    reporting_round: ReportingRound = open_round(**fields)
     RoundGrant.objects.create(
         reporting_round=reporting_round, rules_name="at-2024", year=2024, title="AT 2024"
     )
