@@ -42,6 +42,8 @@ _MACROS = re.compile(r"macroenabled|vbaproject|vbadata|macrosheet|activex", re.I
 _EMBEDDED = re.compile(r"oleobject", re.IGNORECASE)
 _PDF_ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?)\b")
+# A name in a PDF may write any sign as its number: /#4aavaScript is /JavaScript. Source: ISO 32000-1, 7.3.5.
+_PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 class FileRefused(DomainError):
@@ -91,9 +93,10 @@ def _pdf(content: BinaryIO) -> FileKind:
     whole = content.read()
     if not re.match(rb"%PDF-[12]\.\d", whole) or b"%%EOF" not in whole[-PDF_END_WITHIN_BYTES:]:
         raise _NotReadable("a PDF begins with its version and ends with its mark")
-    if _PDF_ENCRYPTED.search(whole):
+    plain = _PDF_ESCAPE.sub(lambda sign: bytes.fromhex(sign[1].decode()), whole)
+    if _PDF_ENCRYPTED.search(plain):
         raise FileRefused(_("The PDF is locked with a password. Save it without one."))
-    if _PDF_ACTIVE.search(whole):
+    if _PDF_ACTIVE.search(plain):
         raise FileRefused(_("The PDF holds scripts or other files. Print it to a plain PDF."))
     if _ZIP_END in whole[-(_ZIP_END_BYTES + 65_535) :]:
         raise _NotReadable("the file can be read as an archive too")

@@ -1,9 +1,11 @@
 """Rounds: when regions report. Grants are added to this page by the allocation app."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -11,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reporting.admin.readonly import NeverDeletedMixin
-from reporting.models import Region, ReportingRound, State, Submission
+from reporting.models import STOCKHOLM, Region, ReportingRound, State, Submission
 from reporting.services.submissions import open_reports
 
 
@@ -24,15 +26,26 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+# Beyond these the database, or a sum with it, has no such moment.
+_PLAUSIBLE = (
+    MinValueValidator(datetime(2000, 1, 1, tzinfo=STOCKHOLM)),
+    MaxValueValidator(datetime(2100, 1, 1, tzinfo=STOCKHOLM)),
+)
+
+
 class RoundForm(forms.ModelForm):
     """A round's name, years and dates; times are entered and shown in Sweden's time."""
 
     opens_at = forms.DateTimeField(
-        label=_("Opens"), widget=MomentInput, help_text=_("Swedish time (Europe/Stockholm).")
+        label=_("Opens"),
+        widget=MomentInput,
+        validators=_PLAUSIBLE,
+        help_text=_("Swedish time (Europe/Stockholm)."),
     )
     closes_at = forms.DateTimeField(
         label=_("Closes"),
         widget=MomentInput,
+        validators=_PLAUSIBLE,
         help_text=_("Swedish time (Europe/Stockholm). The closing moment itself is too late."),
     )
 

@@ -9,10 +9,17 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from reporting import selectors
-from reporting.errors import DraftConflict, NotAllowed, ReportLocked, RoundNotOpen
+from reporting.errors import DomainError, DraftConflict, NotAllowed, ReportLocked, RoundNotOpen
 from reporting.fields import text_fields
 from reporting.locks import lock_round_of
 from reporting.models import DraftValue, Membership, State, Submission, User
+
+# Far more than any field takes, so that what is typed wrongly is kept; and less than fills a disk.
+TEXT_MAX = 20_000
+
+
+class TextTooLong(DomainError):
+    """A text is too long even to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,14 @@ def merge_draft(
     repeated when its answer was lost.
 
     Args, Raises: as `save_draft`, except that a conflict is told in the result.
+        TextTooLong: a text is longer than `TEXT_MAX`.
     """
+    longest = max(map(len, texts.values()), default=0)
+    if longest > TEXT_MAX:
+        raise TextTooLong(
+            _("A text has %(count)d characters, and a draft keeps at most %(limit)d. Nothing was saved.")
+            % {"count": longest, "limit": TEXT_MAX}
+        )
     submission, membership = lock_for_change(submission_id, by=by, at=at)
     known = set(text_fields(submission.reporting_round.years))
     values = selectors.draft_values(submission)

@@ -186,6 +186,9 @@ def accept_invitation(
     with _somebody_was_faster():
         if person is None:
             person = _make_account(invitation, name=name, password=password)
+        else:
+            # As it stands now, and held: two invitations must not put one account on both sides at once.
+            person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
         _must_fit(invitation, person)
         _give(invitation, person, at=at)
     invitation.state, invitation.accepted_by, invitation.closed_at = InvitationState.ACCEPTED, person, at

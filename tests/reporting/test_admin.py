@@ -448,6 +448,10 @@ def test_a_new_round_has_a_report_for_every_region_and_times_are_swedish() -> No
 @pytest.mark.parametrize(("fields", "complaint"), [
     ({"closes_at": "2023-09-01T08:00"}, "The round must close after it opens."),
     ({"last_year": "2022"}, "round_years_in_order"),
+    ({"opens_at": "0001-01-01T00:00"}, "greater than or equal"),
+    ({"closes_at": "9999-12-31T23:59"}, "less than or equal"),
+    ({"closes_at": "2023-10-29T02:30"}, "may be ambiguous"),
+    ({"opens_at": "2023-03-26T02:30"}, "may not exist"),
     ({"last_year": "2040"}, "A round covers at most ten years."),
     ({"grants-0-rules_name": "at-2022"}, "which the round does not ask for"),
     ({"grants-0-rules_name": "at-1999"}, "Select a valid choice"),

@@ -16,7 +16,7 @@ from reporting.forms import Sent, read_known
 from reporting.models import DraftValue, Role, State, Submission, User
 from reporting.prospect import prospect_of
 from reporting.reference import load_reference_data
-from reporting.services.drafts import merge_draft, save_draft
+from reporting.services.drafts import TEXT_MAX, TextTooLong, merge_draft, save_draft
 from reporting.services.review import approve_report
 from tests.factories import (
     make_draft,
@@ -344,3 +344,20 @@ def test_page_and_autosave_take_at_most_twelve_queries(report, person) -> None:
     assert queries(lambda: client.get(address)) <= 12
     assert queries(lambda: autosave(client, report, person, known, at_2022="61")) <= 12
     assert queries(lambda: client.get(f"{address}draft/", {"stamp": "old"})) <= 5
+
+
+def test_a_text_that_no_field_could_take_is_not_kept_and_the_page_says_so(
+    report: Submission, person: User
+) -> None:
+    longest = "x" * TEXT_MAX
+    save(report, person, None, comment_at_2022=longest)
+    with pytest.raises(TextTooLong, match="at most 20000"):
+        save(report, person, None, comment_at_2022=longest + "x", at_2022="7")
+    assert not DraftValue.objects.filter(submission=report, field="at_2022").exists()
+    answer = signed_in(person).post(
+        f"{report.get_absolute_url()}draft/", {"page": "posts", "contact_name": longest + "x"}
+    )
+    assert answer.status_code == 409
+    assert "Nothing was saved." in answer.json()["message"]
+    page = signed_in(person).post(report.get_absolute_url(), {"contact_name": longest + "x"})
+    assert longest + "x" in page.content.decode()  # nothing that was typed is lost

@@ -97,6 +97,8 @@ def test_the_content_tells_the_kind(content: bytes, kind: FileKind) -> None:
         pytest.param(pdf(trailer=b"/Encrypt 5 0 R"), "locked", id="encrypted pdf"),
         pytest.param(pdf(SCRIPT), "scripts", id="pdf with script"),
         pytest.param(pdf(b"3 0 obj<</S/Launch/F(cmd.exe)>>endobj"), "scripts", id="pdf that starts programs"),
+        pytest.param(pdf(b"3 0 obj<</S/#4aava#53cript/JS(x)>>endobj"), "scripts", id="masked script"),
+        pytest.param(pdf(trailer=b"/#45ncrypt 5 0 R"), "locked", id="pdf masked as open"),
         pytest.param(pdf(xlsx()), "damaged", id="pdf and zip at once"),
         pytest.param(png(after=b"<script>"), "damaged", id="something after the picture"),
         pytest.param(png(width=60_000, height=60_000), "damaged", id="picture bomb"),

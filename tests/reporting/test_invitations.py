@@ -225,6 +225,16 @@ def test_accounts_that_cannot_take_the_role(kind: str) -> None:
     assert not Membership.objects.filter(user=person, role=Role.SAMORDNARE).exists()
 
 
+def test_an_account_counts_as_it_stands_when_the_form_arrives_not_as_it_was_when_it_was_sent() -> None:
+    person = make_user()
+    invitation = make_invitation("03", by=make_region_member("03"), email=person.email)
+    for change in ({"is_active": False}, {"is_active": True, "is_staff": True}):
+        User.objects.filter(pk=person.pk).update(**change)  # `person` does not know
+        with pytest.raises(InvitationRefused):
+            accept_invitation(invitation_id=invitation.pk, link_number=1, at=moment(), person=person)
+    assert not Membership.objects.filter(user=person).exists()
+
+
 def test_the_link_ends_after_its_days_to_the_second() -> None:
     invitation = make_invitation(by=ombud())
     end = moment() + timedelta(days=INVITATION_DAYS)
