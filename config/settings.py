@@ -201,6 +201,8 @@ SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 NINJA_NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT  # else a client's own header would say where it comes from
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
+# Longer than writing the mail takes, so that the time tells nobody whether one was written.
+PASSWORD_RESET_LEAST_SECONDS: float = env.float("PASSWORD_RESET_LEAST_SECONDS", default=0.6)
 
 # The session lives while one works: each request moves its end, see config.sessions.
 SESSION_COOKIE_AGE = 8 * 3600

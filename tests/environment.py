@@ -19,6 +19,7 @@ for name in (
 ):
     os.environ.pop(name, None)
 os.environ["PLATSPLAN_DEMO"] = "0"
+os.environ["PASSWORD_RESET_LEAST_SECONDS"] = "0"
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-that-signs-nothing-anyone-keeps"
 
 _folder = tempfile.mkdtemp(prefix="platsplan-tests-")

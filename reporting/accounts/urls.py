@@ -1,10 +1,12 @@
 """Addresses under /accounts/: ours first, then allauth's."""
 
+from allauth.account.views import password_reset
 from allauth.socialaccount.views import login_cancelled
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from reporting.accounts import provider_views, views
+from reporting.accounts.timing import answered_evenly
 from reporting.views import mail
 from reporting.views.start import not_found
 
@@ -21,6 +23,7 @@ urlpatterns = [
         provider_views.confirm,
         name="account_reauthenticate_provider",
     ),
+    path("password/reset/", answered_evenly(password_reset), name="account_reset_password"),
     path("2fa/", views.SecondFactors.as_view(), name="mfa_index"),
     path("2fa/totp/deactivate/", views.RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),

@@ -1,5 +1,7 @@
 """Who may sign in."""
 
+import time
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -115,3 +117,11 @@ def test_an_old_demonstration_round_opens_again(settings) -> None:
     load_demo(at=moment())
     much_later = moment(month=12)
     assert load_demo(at=much_later).is_open(at=much_later)
+
+
+def test_asking_for_a_password_takes_as_long_without_an_account(settings: Settings) -> None:
+    settings.PASSWORD_RESET_LEAST_SECONDS = 0.3
+    begun = time.monotonic()
+    answer = Client().post("/accounts/password/reset/", {"email": "nobody@example.com"})
+    assert answer.status_code == 302
+    assert time.monotonic() - begun >= 0.3
