@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import typst
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from reporting.errors import ReceiptNotDrawn
 from reporting.fields import Field, Page, fields_of
 from reporting.models import STOCKHOLM, Receipt, Role
+from reporting.qr import qr_svg
 from reporting.templatetags.platsplan import figure
 
 DOCUMENTS = Path(__file__).resolve().parent / "documents"
@@ -204,11 +206,15 @@ def _attested(record: Mapping[str, Any], role: str) -> dict[str, str] | None:
 
 def _proof(receipt: Receipt) -> dict[str, str]:
     address = f"{settings.PLATSPLAN_BASE_URL}{reverse('publication:verified', args=[receipt.sha256])}"
+    page = f"{settings.PLATSPLAN_BASE_URL}{reverse('publication:verify')}"
     entry = receipt.log_entry
     return {
         "title": _("Is this receipt genuine?"),
-        "how": _("Open the address below, or type the receipt number and the checksum at %(page)s.")
-        % {"page": f"{settings.PLATSPLAN_BASE_URL}{reverse('publication:verify')}"},
+        "how": _("Scan the code, open the address, or type the receipt number and the checksum at %(page)s.")
+        % {"page": page},
+        # Number and checksum: the page answers only where they belong together.
+        "code": qr_svg(f"{page}?{urlencode({'number': receipt.number, 'sha256': receipt.sha256})}"),
+        "code_text": _("QR code that leads to the check of receipt %(number)s") % {"number": receipt.number},
         "address": address,
         "sha256_label": _("Checksum of the receipt (SHA-256)"),
         "sha256": receipt.sha256,

@@ -20,11 +20,14 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import Settings
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
 
 from reporting import mailer, receipt_pdf
 from reporting.content import content_of
 from reporting.errors import DraftChanged, NotAttested
 from reporting.models import Mail, MailKind, Receipt, ReceiptFile, Revision, Role, User
+from reporting.qr import qr_svg
 from reporting.receipt_pdf import draw_receipt, shown
 from reporting.receipts import receipt_file
 from reporting.reference import load_reference_data
@@ -158,6 +161,42 @@ def test_the_pdf_is_tagged_titled_and_in_its_language() -> None:
         assert reader.metadata.title == title
         metadata = root["/Metadata"].get_object().get_data().decode()
         assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+
+
+def test_the_code_on_the_pdf_leads_to_the_check_and_says_so_to_who_cannot_see_it() -> None:
+    receipt = submitted().receipt
+    with patch.object(receipt_pdf, "qr_svg", wraps=qr_svg) as drawn:
+        pdf = draw_receipt(receipt, language="sv")
+    address = drawn.call_args.args[0]
+    assert address == (
+        f"{project_settings.PLATSPLAN_BASE_URL}/verify/?number={receipt.number}&sha256={receipt.sha256}"
+    )
+    answer = Client(headers={"accept-language": "en"}).get(address).content.decode()
+    assert "The receipt is genuine" in answer
+    objects = PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]  # type: ignore[index]
+    alternatives: list[str] = []
+    waiting = [objects]
+    while waiting:
+        node = waiting.pop().get_object()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            alternatives += [str(node["/Alt"])] if node.get("/S") == "/Figure" else []
+            waiting += [node["/K"]] if "/K" in node else []
+    assert [text for text in alternatives if receipt.number in text]
+
+
+def test_a_code_is_drawn_module_by_module_with_room_around_it() -> None:
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=4)
+    code.add_data("Platsplan")
+    matrix = code.get_matrix()
+    svg = qr_svg("Platsplan")
+    drawn = [[False] * len(matrix) for _row in matrix]
+    for start, line, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h", svg):
+        for place in range(int(start), int(start) + int(length)):
+            drawn[int(line)][place] = True
+    assert drawn == matrix
+    assert not any(any(row[:4]) or any(row[-4:]) for row in drawn)
 
 
 def test_the_pdf_says_everything_that_the_record_says() -> None:
