@@ -1,10 +1,24 @@
 """The agency's desk for what regions report, and for who they are."""
 
-from reporting.admin import invitations, log, ombud, outbox, people, regions, rounds, rules, submissions
+from reporting.admin import (
+    exchange,
+    invitations,
+    log,
+    news,
+    ombud,
+    outbox,
+    people,
+    regions,
+    rounds,
+    rules,
+    submissions,
+)
 
 __all__ = [
+    "exchange",
     "invitations",
     "log",
+    "news",
     "ombud",
     "outbox",
     "people",

@@ -25,7 +25,9 @@ class MailRhythm(models.TextChoices):
 class MailChoice(models.Model):
     """A person's choice of rhythm. Who has made none gets a mail at each event."""
 
-    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="mail_choice")
+    user = models.OneToOneField(
+        User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="mail_choice"
+    )
     rhythm = models.CharField(_("rhythm"), max_length=10, choices=MailRhythm.choices)
 
     class Meta:
@@ -55,7 +57,7 @@ class News(models.Model):
     Untold news is a queue and may be dropped: it was read meanwhile, or mail is no longer wanted.
     """
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="news")
+    user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="news")
     kind = models.CharField(_("kind"), max_length=20, choices=NewsKind.choices)
     occasion = models.CharField(_("occasion"), max_length=120)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
@@ -64,7 +66,9 @@ class News(models.Model):
     version = models.PositiveIntegerField(_("version"), null=True, blank=True)
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(_("at"))
-    told_in = models.ForeignKey(Mail, on_delete=models.PROTECT, null=True, blank=True, related_name="news")
+    told_in = models.ForeignKey(
+        Mail, verbose_name=_("told in"), on_delete=models.PROTECT, null=True, blank=True, related_name="news"
+    )
 
     class Meta:
         verbose_name = _("news")

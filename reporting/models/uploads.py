@@ -28,19 +28,19 @@ class PendingUpload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=4, choices=UploadKind.choices)
-    file_name = models.CharField(max_length=150)
-    template = models.PositiveSmallIntegerField()
-    issued_at = models.DateTimeField()
+    user = models.ForeignKey(User, verbose_name=_("read in by"), on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=4, choices=UploadKind.choices)
+    file_name = models.CharField(_("file"), max_length=150)
+    template = models.PositiveSmallIntegerField(_("version of the template"))
+    issued_at = models.DateTimeField(_("template downloaded"))
     content = models.BinaryField()
     # field -> [text, sheet, cell, line]
     texts = models.JSONField(default=dict)
     # field -> version of the draft's text that the file was filled from
     versions = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("read in"))
+    expires_at = models.DateTimeField(_("waits until"))
 
     class Meta:
         verbose_name = _("file that waits")

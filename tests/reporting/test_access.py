@@ -36,7 +36,12 @@ from reporting.models import (
     ApiToken,
     Attachment,
     Invitation,
+    MailChoice,
+    MailRhythm,
     Membership,
+    News,
+    NewsKind,
+    PendingUpload,
     Receipt,
     ReportingRound,
     Role,
@@ -116,6 +121,20 @@ def make_world() -> World:
     threshold = Axis("threshold", Decimal(15), Decimal(16), Decimal(1))
     sweep_run(run=run, axes=[threshold], by=officer, at=now)
     key, _secret = create_token(region_code="03", name="A system", by=people["ombud"][0], at=now)
+    MailChoice.objects.create(user=people["ombud"][0], rhythm=MailRhythm.DAILY)
+    News.objects.create(
+        user=people["ombud"][0],
+        kind=NewsKind.MESSAGE,
+        occasion="a message",
+        submission=report_of(reporting_round),
+        side=Side.REGION,
+        actor_name="A colleague",
+        at=now,
+    )
+    PendingUpload.objects.create(
+        submission=report_of(reporting_round), user=people["ombud"][0], kind="csv", file_name="figures.csv",
+        template=2, issued_at=now, content=b"", created_at=now, expires_at=now + timedelta(hours=2),
+    )  # fmt: skip
     colleague = make_region_member("03", Role.SAMORDNARE)
     invitation = make_invitation("03", by=people["ombud"][0], at=now)
     return World(reporting_round, run, key, colleague.memberships.get(), invitation, people)
