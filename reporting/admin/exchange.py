@@ -72,6 +72,7 @@ class ApiTokenAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "last_used_from",
         "revoked_at",
         "revoked_by",
+        "revoked_for",
     ]
     readonly_fields = ["state_chip"]
 
