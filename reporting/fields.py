@@ -365,6 +365,11 @@ def text_fields(years: Sequence[int], *, page: Page | None = None) -> tuple[str,
     return (*names, *(CONTACT_FIELDS if page != Page.INDICATORS else ()))
 
 
+# A program can send a number that takes megabytes to write out; no field reaches this one.
+OUT_OF_REACH = 10**15
+TOO_LARGE = "9" * 16
+
+
 def number_text(value: Decimal) -> str:
     """A figure as it is written in Swedish, such as "12,5"."""
     return f"{value:f}".replace(".", ",")

@@ -171,6 +171,7 @@ def within(value: int, values: Range) -> bool:
 
 
 def both(first: Basis, second: Basis) -> Basis:
+    """What rests on two rules: each source once, assumed if either is, the reasons one after the other."""
     source = (*first.source, *(part for part in second.source if part not in first.source))
     return Basis(
         source=source,

@@ -258,6 +258,8 @@ class Award(models.Model):
 
 
 class RequestState(models.TextChoices):
+    """What became of a request to recompute."""
+
     REQUESTED = "requested", _("Waiting")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")

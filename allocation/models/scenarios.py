@@ -125,6 +125,8 @@ class ScenarioRegion(models.Model):
 
 
 class SweepState(models.TextChoices):
+    """How far a sweep has come; only one that is being computed changes any more."""
+
     RUNNING = "running", _("Being computed")
     DONE = "done", _("Done")
     CANCELLED = "cancelled", _("Cancelled")

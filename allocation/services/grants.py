@@ -7,9 +7,9 @@ from allocation.engine import available_rules, load_rules
 from allocation.errors import GrantRefused
 from allocation.models import AllocationRun, RoundGrant
 from allocation.services.runs import request_recomputation
-from reporting.errors import NotAllowed
 from reporting.locks import lock_round
 from reporting.models import User
+from reporting.services.roles import must_have
 
 
 @transaction.atomic
@@ -65,5 +65,5 @@ def remove_grant(*, grant_id: int, by: User) -> None:
 
 
 def _must_have(by: User | None, permission: str) -> None:
-    if by is not None and not (by.is_staff and by.has_perm(f"allocation.{permission}")):
-        raise NotAllowed(_("Your role does not include this action."))
+    if by is not None:
+        must_have(by, f"allocation.{permission}")

@@ -15,8 +15,8 @@ from allocation.errors import NameTaken, ScenarioChanged, ScenarioGone, Scenario
 from allocation.models import AllocationRun, RoundGrant, Scenario, ScenarioRegion
 from allocation.ruleedit import RuleEdit, edit_of, scenario_rules
 from allocation.runner import report_of
-from reporting.errors import NotAllowed
 from reporting.models import Inhabitants, User
+from reporting.services.roles import must_have
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def create_scenario(*, base: Base, name: str, note: str = "", by: User, at: date
         NotAllowed: the role of `by` does not include making scenarios.
         NameTaken: the grant has a scenario of that name.
     """
-    _must_have(by, "add_scenario")
+    must_have(by, "allocation.add_scenario")
     allocation = compute(base.rules, base.reports)
     rules = scenario_rules(base.rules, edit_of(base.rules))
     scenario = Scenario(
@@ -126,7 +126,7 @@ def save_scenario(
         ScenarioProblem: the population reference lacks a region.
         RuleSetInvalid, InvalidReport: the values contradict each other, in the engine's own words.
     """
-    _must_have(by, "change_scenario")
+    must_have(by, "allocation.change_scenario")
     scenario = lock_scenario(scenario_id)
     if scenario.version != version:
         raise ScenarioChanged(
@@ -157,7 +157,7 @@ def copy_scenario(*, scenario_id: int, name: str, by: User, at: datetime) -> Sce
     Raises:
         NotAllowed, ScenarioGone, NameTaken: nothing was made.
     """
-    _must_have(by, "add_scenario")
+    must_have(by, "allocation.add_scenario")
     copy = lock_scenario(scenario_id)
     rows = list(copy.regions.order_by("region"))
     copy.pk = None
@@ -180,7 +180,7 @@ def delete_scenario(*, scenario_id: int, by: User) -> None:
     Raises:
         NotAllowed, ScenarioGone: nothing was deleted.
     """
-    _must_have(by, "delete_scenario")
+    must_have(by, "allocation.delete_scenario")
     # Its sweeps' chunks go first: a worker that holds one takes the sweep's row after it.
     lock_scenario(scenario_id).delete()
 
@@ -232,8 +232,3 @@ def _inhabitants(reference: str, base: RuleSet, rows: Sequence[ScenarioRegion]) 
         text = _("The population reference has no inhabitants for region %(codes)s. Choose another.")
         raise ScenarioProblem("population_reference", text % {"codes": ", ".join(missing)})
     return persons
-
-
-def _must_have(by: User, permission: str) -> None:
-    if not (by.is_staff and by.has_perm(f"allocation.{permission}")):
-        raise NotAllowed(_("Your role does not include this action."))

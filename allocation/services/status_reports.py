@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from allocation import status_reports
 from reporting import selectors
-from reporting.errors import DomainError, NotAllowed
+from reporting.errors import DomainError
 from reporting.models import Mail, ReportingRound, User
 from reporting.services.outbox import send_after_commit
+from reporting.services.roles import must_have
 
 
 class NobodyToTell(DomainError):
@@ -32,8 +33,8 @@ def send_status_report(*, reporting_round: ReportingRound, by: User | None, at: 
         NotAllowed: the role of `by` does not include sending the report.
         NobodyToTell: there is no recipient.
     """
-    if by is not None and not (by.is_staff and by.has_perm("reporting.send_status_report")):
-        raise NotAllowed(_("Your role does not include this action."))
+    if by is not None:
+        must_have(by, "reporting.send_status_report")
     recipients = selectors.status_report_recipients()
     if not recipients:
         raise NobodyToTell(

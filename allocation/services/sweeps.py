@@ -14,8 +14,8 @@ from allocation.models import AllocationRun, SweepChunk, SweepRun, SweepState
 from allocation.services.scenarios import lock_scenario
 from allocation.tasks import compute_sweep_chunk_task
 from allocation.variation import MOST_COMBINATIONS, Axis, combinations, parameters
-from reporting.errors import NotAllowed
 from reporting.models import User
+from reporting.services.roles import must_have
 from reporting.templatetags.platsplan import number
 
 # A chunk takes a worker some tenths of a second: long beside a message, short to lose.
@@ -37,7 +37,7 @@ def sweep_scenario(*, scenario_id: int, axes: Sequence[Axis], by: User, at: date
     Raises:
         NotAllowed, ScenarioGone, SweepImpossible, SweepTooLarge: nothing was started.
     """
-    _must_have(by, "add_sweeprun")
+    must_have(by, "allocation.add_sweeprun")
     scenario = lock_scenario(scenario_id)
     reports = own_reports(list(scenario.regions.order_by("region")))
     return _start(
@@ -56,7 +56,7 @@ def sweep_run(*, run: AllocationRun, axes: Sequence[Axis], by: User, at: datetim
     Raises:
         NotAllowed, SweepImpossible, SweepTooLarge: nothing was started.
     """
-    _must_have(by, "add_sweeprun")
+    must_have(by, "allocation.add_sweeprun")
     sweep = SweepRun(round_grant=run.round_grant, base_run=run, rules_text=run.rules_text)
     return _start(sweep, reports_of(run), axes, by=by, at=at)
 
@@ -98,7 +98,7 @@ def cancel_sweep(*, sweep_id: int, by: User, at: datetime) -> None:
         NotAllowed: the role of `by` does not include it.
         SweepEnded: there is nothing to stop any more.
     """
-    _must_have(by, "cancel_sweeprun")
+    must_have(by, "allocation.cancel_sweeprun")
     running = SweepRun.objects.filter(pk=sweep_id, state=SweepState.RUNNING)
     if not running.update(state=SweepState.CANCELLED, finished_at=at):
         raise SweepEnded(_("The sweep has ended already."))
@@ -111,7 +111,7 @@ def delete_sweep(*, sweep_id: int, by: User) -> None:
     Raises:
         NotAllowed: the role of `by` does not include it.
     """
-    _must_have(by, "delete_sweeprun")
+    must_have(by, "allocation.delete_sweeprun")
     # The chunks first: a worker that holds one takes the sweep's row after it.
     SweepChunk.objects.filter(sweep=sweep_id).delete()
     SweepRun.objects.filter(pk=sweep_id).delete()
@@ -121,8 +121,3 @@ def _send(chunks: Sequence[SweepChunk]) -> None:
     # The first that cannot be sent ends it: a person must not wait for a broker that hangs, chunk by chunk.
     for chunk in chunks:
         compute_sweep_chunk_task.delay(chunk.pk)
-
-
-def _must_have(by: User, permission: str) -> None:
-    if not (by.is_staff and by.has_perm(f"allocation.{permission}")):
-        raise NotAllowed(_("Your role does not include this action."))

@@ -45,7 +45,7 @@ def rounds(request: HttpRequest) -> list[dict[str, Any]]:
             "opens_at": report.reporting_round.opens_at,
             "closes_at": report.reporting_round.closes_at,
             "state": report.state,
-            "may_be_changed": report.reporting_round.opens_at <= at and report.may_be_changed(at=at),
+            "may_be_changed": report.may_be_changed(at=at),
         }
         for report in keys.reports_of(key_of(request).region_id)
     ]
@@ -85,9 +85,10 @@ def read_draft(
     """The draft as it stands, with its ETag; 304 where If-None-Match has that ETag."""
     report = _report(request, round, code)
     values = selectors.draft_values(report)
-    response["ETag"] = f'"{draft_tag(values)}"'
+    tag = f'"{draft_tag(values)}"'
+    response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
-    if f'"{draft_tag(values)}"' in request.headers.get("If-None-Match", ""):
+    if tag in request.headers.get("If-None-Match", ""):
         return Status(304, None)
     return Status(200, _draft(report, values, at=timezone.now()))
 
@@ -178,7 +179,7 @@ def _draft(
         "round": report.reporting_round.slug,
         "region": report.region_id,
         "state": report.state,
-        "may_be_changed": report.reporting_round.opens_at <= at and report.may_be_changed(at=at),
+        "may_be_changed": report.may_be_changed(at=at),
         "fields": {name: _value(value) for name, value in values.items()},
         "findings": [
             {

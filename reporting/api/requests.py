@@ -8,12 +8,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reporting.api.shapes import AnswerIn, DraftIn
+from reporting.exchange.readfile import TEXT_MAX
 from reporting.exchange.template import MISSING
-from reporting.fields import CONTACT_FIELDS, Text, number_text, text_fields
+from reporting.fields import CONTACT_FIELDS, OUT_OF_REACH, TOO_LARGE, Text, number_text, text_fields
 from reporting.models import Submission
 from reporting.problems import FieldFault, Problem
-
-MAX_TEXT = 5_000
 
 
 def tag_of(request: HttpRequest) -> str | None:
@@ -72,8 +71,8 @@ def _typed(value: int | float | str | None) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int):
-        return str(value) if abs(value) < 10**15 else "9" * 16
-    return number_text(Decimal(repr(value))) if abs(value) < 1e15 else "9" * 16
+        return str(value) if abs(value) < OUT_OF_REACH else TOO_LARGE
+    return number_text(Decimal(repr(value))) if abs(value) < OUT_OF_REACH else TOO_LARGE
 
 
 def _fault(field: str, text: str | None, *, twice: bool, known: bool) -> tuple[str, Text] | None:
@@ -84,14 +83,15 @@ def _fault(field: str, text: str | None, *, twice: bool, known: bool) -> tuple[s
         return "no-comment", _("The field has no comment and is never missing.")
     if twice:
         return "twice", _("The field stands twice in the request.")
-    if len(text) > MAX_TEXT:
-        return "too-long", format_lazy(_("At most {limit} characters."), limit=MAX_TEXT)
+    if len(text) > TEXT_MAX:
+        return "too-long", format_lazy(_("At most {limit} characters."), limit=TEXT_MAX)
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         return "not-text", _("The text holds characters that are none.")
     return None
 
 
 def unprocessable(faults: Sequence[FieldFault]) -> Problem:
+    """The refusal (422) of a request of which nothing was saved."""
     return Problem(
         422, "invalid-fields", _("Some of the fields have errors. Nothing was saved."), errors=faults
     )

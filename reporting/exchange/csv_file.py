@@ -7,16 +7,13 @@ from io import StringIO
 from django.utils.translation import gettext as _
 
 from reporting.exchange.csv_template import COLUMN_WORDS, MARKING_NAME, as_meant, harmless
-from reporting.exchange.excel_file import TEXT_MAX, remark
 from reporting.exchange.guard import MAX_ROWS, refuse, too_many_rows
 from reporting.exchange.marking import texts_in_line
-from reporting.exchange.readfile import Place, Problem, ReadFile, ReadText
+from reporting.exchange.readfile import Place, Problem, ReadFile, ReadText, remark, shown, too_long
 from reporting.exchange.refusals import FileRefused
-from reporting.exchange.template import COMMENT_ALLOWED, Row
-from reporting.fields import Text
+from reporting.exchange.template import Row
 
 _DELIMITERS = (";", "\t", ",")
-_SHOWN = 200
 
 
 def read_csv(content: bytes, rows: Sequence[Row]) -> ReadFile:
@@ -38,9 +35,9 @@ def read_csv(content: bytes, rows: Sequence[Row]) -> ReadFile:
     for number, line in enumerate(lines[heading_line:], heading_line + 1):
         if not any(text.strip() for text in line):
             continue
-        name = _at(line, columns["field"]).strip()
+        name = _cell(line, columns["field"]).strip()
         if name == MARKING_NAME:
-            marking = texts_in_line(as_meant(_at(line, columns["value"])))
+            marking = texts_in_line(as_meant(_cell(line, columns["value"])))
         elif name in known and not (delimiter == "," and len(line) > len(heading)):
             _read_row(known[name], number, line, columns, texts, problems)
         else:
@@ -56,10 +53,10 @@ def _unreadable_row(number: int, line: Sequence[str], delimiter: str) -> Problem
     )
     place = Place("", _("row %(number)d") % {"number": number}, number)
     read = delimiter.join(line) if delimiter else line[0]
-    return Problem(place, "", _("Unknown row"), _shown(read), sentence)
+    return Problem(place, "", _("Unknown row"), shown(read), sentence)
 
 
-def _at(line: Sequence[str], column: int) -> str:
+def _cell(line: Sequence[str], column: int) -> str:
     return line[column] if column < len(line) else ""
 
 
@@ -71,24 +68,18 @@ def _read_row(
     texts: dict[str, ReadText],
     problems: list[Problem],
 ) -> None:
-    targets = [(row.name, "value", row.label, row.allowed)]
-    if row.comment_name and "comment" in columns:
-        comment = _("Comment on %(label)s") % {"label": row.label}
-        targets.append((row.comment_name, "comment", comment, COMMENT_ALLOWED))
-    for field, column, label, allowed in targets:
-        text = as_meant(_at(line, columns[column]))
+    for field, column, label, allowed in row.cells(columns):
+        text = as_meant(_cell(line, columns[column]))
         words = {"number": number, "column": _("value") if column == "value" else _("comment")}
         place = Place("", _("row %(number)d, %(column)s") % words, number)
+        hindrance = too_long(text)
         if field in texts:
-            sentence: Text = _("The figure stands in two rows; the first is %(place)s.") % {
-                "place": texts[field].place.cell
-            }
-        elif len(text) > TEXT_MAX:
-            sentence = _("The cell holds %(count)d characters, far more than fit.") % {"count": len(text)}
-        else:
+            first = texts[field].place.cell
+            hindrance = _("The figure stands in two rows; the first is %(place)s.") % {"place": first}
+        if hindrance is None:
             texts[field] = ReadText(text, place)
-            continue
-        problems.append(Problem(place, field, label, _shown(text), sentence, allowed))
+        else:
+            problems.append(Problem(place, field, label, shown(text), hindrance, allowed))
 
 
 def _text_of(content: bytes) -> str:
@@ -143,10 +134,6 @@ def _columns(heading: Sequence[str]) -> dict[str, int]:
             % {"words": "; ".join(known[0] for known in COLUMN_WORDS.values())},
         )
     return columns
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def csv_with_remarks(content: bytes, problems: Sequence[Problem]) -> bytes:

@@ -21,12 +21,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reporting.exchange.excel_template import MARKING_SHEET, put_text
 from reporting.exchange.guard import MAX_ROWS, check_workbook, refuse
 from reporting.exchange.marking import MARKING_KEYS
-from reporting.exchange.readfile import Place, Problem, ReadFile, ReadText
-from reporting.exchange.template import COMMENT_ALLOWED, Row, is_like_formula
-from reporting.fields import Text, number_text
+from reporting.exchange.readfile import Place, Problem, ReadFile, ReadText, remark, shown, too_long
+from reporting.exchange.template import Row, is_like_formula
+from reporting.fields import OUT_OF_REACH, TOO_LARGE, Text, number_text
 
 MAX_COLUMNS = 20
-TEXT_MAX = 5_000
 # Everything that openpyxl has been seen to raise at a workbook that is not one; a fault of ours would be
 # another, such as a NameError.
 _UNREADABLE = (
@@ -47,7 +46,6 @@ _UNREADABLE = (
 )
 _ERROR = PatternFill("solid", fgColor="FFFBE9EA")
 _RED = "FF9D1F2E"
-_SHOWN = 200
 
 
 def read_excel(content: bytes, rows: Sequence[Row]) -> ReadFile:
@@ -122,16 +120,11 @@ class _Reading:
         if row is None:
             place = Place(title, cells[0].coordinate)
             sentence = _("The row's hidden name is not one of this report.")
-            self.problems.append(Problem(place, "", _("Unknown row"), _shown(name), sentence))
+            self.problems.append(Problem(place, "", _("Unknown row"), shown(name), sentence))
             return
-        targets = [(row.name, "value", row.label, row.allowed)]
-        if row.comment_name and "comment" in columns:
-            comment = _("Comment on %(label)s") % {"label": row.label}
-            targets.append((row.comment_name, "comment", comment, COMMENT_ALLOWED))
-        for field, column, label, allowed in targets:
+        for field, column, label, allowed in row.cells(columns):
             cell = cells[columns[column]]
             place = Place(title, cell.coordinate)
-            hindrance: Text | None
             text, hindrance = _text_in(cell, merged)
             if field in self.texts:
                 first = self.texts[field].place
@@ -142,7 +135,7 @@ class _Reading:
             if hindrance is None:
                 self.texts[field] = ReadText(text, place)
             else:
-                self.problems.append(Problem(place, field, label, _shown(text), hindrance, allowed))
+                self.problems.append(Problem(place, field, label, shown(text), hindrance, allowed))
 
 
 def _merged_cells(sheet: Worksheet) -> dict[str, str]:
@@ -174,24 +167,18 @@ def _text_in(cell: Cell | MergedCell, merged: dict[str, str]) -> tuple[str, Text
             "The cell holds a date or a time. Give it the format of a number and enter it again."
         )
     text = _plain(value)
-    if len(text) > TEXT_MAX:
-        return text, _("The cell holds %(count)d characters, far more than fit.") % {"count": len(text)}
-    return text, None
+    return text, too_long(text)
 
 
 def _plain(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, int):
-        return str(Decimal(value)) if abs(value) < 10**15 else "9" * 16
+        return str(value) if abs(value) < OUT_OF_REACH else TOO_LARGE
     if isinstance(value, float):
         # Excel keeps 12.3 as 12.300000000000001; it shows fifteen digits itself.
-        return number_text(Decimal(f"{value:.12g}").normalize()) if abs(value) < 1e15 else "9" * 16
+        return number_text(Decimal(f"{value:.12g}").normalize()) if abs(value) < OUT_OF_REACH else TOO_LARGE
     return str(value).replace("_x000D_", "").replace("\x00", "")
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def with_remarks(content: bytes, problems: Sequence[Problem]) -> bytes:
@@ -211,16 +198,6 @@ def with_remarks(content: bytes, problems: Sequence[Problem]) -> bytes:
     except _UNREADABLE:
         refuse("damaged")
     return file.getvalue()
-
-
-def remark(problem: Problem) -> str:
-    """What is said about a problem in one line: what is the matter, what was read, what is allowed."""
-    words = [str(problem.title)]
-    if problem.read:
-        words.append(_("Read: “%(text)s”.") % {"text": problem.read})
-    if problem.allowed:
-        words.append(_("Allowed: %(rule)s") % {"rule": problem.allowed})
-    return " ".join(words)
 
 
 def _write_remarks(sheet: Worksheet, problems: Sequence[Problem]) -> None:

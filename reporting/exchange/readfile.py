@@ -4,9 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from reporting.fields import Text
 
 Kind = Literal["xlsx", "csv"]
+# Longer than any field takes; what is longer still is not kept to be looked through.
+TEXT_MAX = 5_000
+SHOWN_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +71,25 @@ class ReadFile:
     marking: Mapping[str, str]
     texts: Mapping[str, ReadText]
     problems: Sequence[Problem]
+
+
+def too_long(text: str) -> Text | None:
+    """What hinders reading a text that is longer than `TEXT_MAX` characters; None for any other."""
+    if len(text) <= TEXT_MAX:
+        return None
+    return _("The cell holds %(count)d characters, far more than fit.") % {"count": len(text)}
+
+
+def shown(text: str) -> str:
+    """A text as a problem quotes it: at most `SHOWN_MAX` characters of it."""
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
+
+
+def remark(problem: Problem) -> str:
+    """What is said about a problem in one line: what is the matter, what was read, what is allowed."""
+    words = [str(problem.title)]
+    if problem.read:
+        words.append(_("Read: “%(text)s”.") % {"text": problem.read})
+    if problem.allowed:
+        words.append(_("Allowed: %(rule)s") % {"rule": problem.allowed})
+    return " ".join(words)

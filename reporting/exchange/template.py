@@ -1,7 +1,7 @@
 """What a template asks for, row by row: one source for Excel, CSV, their help and their reading."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.text import format_lazy
@@ -98,6 +98,18 @@ class Row:
         return format_lazy(
             _("A whole number from 0 to {limit}, or a dash (–) if it is missing."), limit=limit
         )
+
+    def cells(self, columns: Container[str]) -> list[tuple[str, str, Text, Text]]:
+        """The row's cells in a file that has these columns.
+
+        Returns:
+            for each (field, column, what it is called, what it may hold).
+        """
+        found = [(self.name, "value", self.label, self.allowed)]
+        if self.comment_name and "comment" in columns:
+            label = _("Comment on %(label)s") % {"label": self.label}
+            found.append((self.comment_name, "comment", label, COMMENT_ALLOWED))
+        return found
 
     @property
     def names(self) -> tuple[str, ...]:

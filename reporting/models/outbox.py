@@ -11,6 +11,8 @@ from reporting.models.triggers import never_emptied
 
 
 class MailKind(models.TextChoices):
+    """What a mail is about; each kind has its templates in templates/email/."""
+
     RECEIPT = "receipt", _("Receipt")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned for completion")

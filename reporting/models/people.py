@@ -31,6 +31,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 class Language(models.TextChoices):
+    """A language of pages and mail."""
+
     SV = "sv", _("Swedish")
     EN = "en", _("English")
 

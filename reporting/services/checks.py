@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reporting.checks import Finding
-from reporting.errors import DomainError, NotAllowed
+from reporting.errors import DomainError
 from reporting.models import CheckRule, RaisedFinding, Revision, RevisionFinding, Stage, Submission, User
+from reporting.services.roles import must_have
 from reporting.soft_rules import RULE_BY_CODE
 
 TITLE_MAX = 300
@@ -29,8 +30,7 @@ def move_rule(*, code: str, stage: Stage | str, note: str, by: User, at: datetim
         NotAllowed: `by` may not change rules.
         StageRefused: there is no such rule or stage, or no reason is given.
     """
-    if not by.is_active or not by.has_perm("reporting.change_checkrule"):
-        raise NotAllowed(_("Your role does not include this action."))
+    must_have(by, "reporting.change_checkrule")
     if code not in RULE_BY_CODE or stage not in Stage.values:
         raise StageRefused(_("There is no such rule or stage."))
     if not note.strip():

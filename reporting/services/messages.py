@@ -31,6 +31,7 @@ from reporting.models import (
     User,
 )
 from reporting.services.news import tell_of_message
+from reporting.services.roles import must_have
 
 MESSAGES_PER_HOUR = 30
 
@@ -171,8 +172,7 @@ def _write(
 def _role_of(by: User, *, side: Side, submission_id: int) -> str:
     """The role in which `by` writes: the one in the region, or none for the agency."""
     if side == Side.AGENCY:
-        if not (by.is_active and by.is_staff and by.has_perm("reporting.review_submission")):
-            raise NotAllowed(_("Your role does not include this action."))
+        must_have(by, "reporting.review_submission")
         return ""
     membership = Membership.objects.filter(
         user=by, user__is_active=True, region__submissions=submission_id

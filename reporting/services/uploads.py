@@ -18,9 +18,8 @@ from reporting.exchange.draft import texts_at
 from reporting.exchange.excel_file import read_excel
 from reporting.exchange.guard import is_workbook
 from reporting.exchange.marking import Marking, marking_in
-from reporting.exchange.readfile import Place, Problem, ReadFile, ReadText
+from reporting.exchange.readfile import Place, Problem, ReadFile, ReadText, shown
 from reporting.exchange.template import (
-    COMMENT_ALLOWED,
     CURRENT_VERSION,
     TEMPLATE_VERSIONS,
     Row,
@@ -129,11 +128,8 @@ def _problems(submission: Submission, read: ReadFile, marking: Marking) -> list[
     draft = selectors.draft_texts(submission)
     texts = draft | {name: found.text for name, found in read.texts.items()}
     found = errors_of(checks_of(submission).check(texts, submitting=False))
-    rules = {row.name: (row.label, row.allowed) for row in rows}
-    rules |= {
-        row.comment_name: (_("Comment on %(label)s") % {"label": row.label}, COMMENT_ALLOWED)
-        for row in rows
-        if row.comment_name
+    rules = {
+        field: (label, allowed) for row in rows for field, _column, label, allowed in row.cells(("comment",))
     }
     unreadable = {problem.name for problem in read.problems}
     return [
@@ -143,7 +139,7 @@ def _problems(submission: Submission, read: ReadFile, marking: Marking) -> list[
                 read.texts[finding.field].place,
                 finding.field,
                 rules[finding.field][0],
-                read.texts[finding.field].text[:200],
+                shown(read.texts[finding.field].text),
                 finding.title,
                 rules[finding.field][1],
             )
