@@ -243,7 +243,7 @@ class Launched:
         """Everything it has printed."""
         return self.log.read_text(errors="replace")
 
-    def wait_until_ready(self, port: int, *, seconds: float = 90) -> None:
+    def wait_until_ready(self, port: int, *, seconds: float = 180) -> None:
         """Return when it has printed the ready line; fail when it ends or takes too long."""
         line = f"Platsplan is ready at http://127.0.0.1:{port}/\n"
         for _ in range(int(seconds * 10)):

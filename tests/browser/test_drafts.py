@@ -39,7 +39,8 @@ def stored(stack: Stack, code: str, field: str) -> Any:
 
 def hear(page: Page) -> None:
     """Have the page ask at once what others have done, as it does when one comes back to it."""
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    # Not at once: the page may load anew, and then there is nobody left to answer.
+    page.evaluate("void setTimeout(() => window.dispatchEvent(new Event('focus')))")
 
 
 def test_two_people_see_each_other_and_choose_where_both_typed(stack: Stack, browser: Browser) -> None:
