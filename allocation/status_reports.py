@@ -52,7 +52,11 @@ SYMBOLS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One region: who has the next step, when something last changed, until when an answer is awaited."""
+    """One region: who has the next step, when something last changed, until when an answer is awaited.
+
+    Attributes:
+        extended_until: until when the agency lets the region report, while that is ahead; else None.
+    """
 
     name: str
     state: str
@@ -61,6 +65,7 @@ class Row:
     answer_by: date | None
     reminded_today: bool
     has_signatory: bool
+    extended_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ class Attention:
     reminded_today: bool = False
     never_submitted: tuple[str, ...] = ()
     without_signatory: tuple[str, ...] = ()
+    extended: tuple[Row, ...] = ()
     late: tuple[Row, ...] = ()
     soon: tuple[Row, ...] = ()
     failed: Recomputation | None = None
@@ -128,6 +134,7 @@ class Attention:
             self.not_started
             or self.never_submitted
             or self.without_signatory
+            or self.extended
             or self.late
             or self.soon
             or self.failed
@@ -156,14 +163,17 @@ def rounds_to_report(*, at: datetime) -> list[ReportingRound]:
     """Rounds that the agency is told about each weekday.
 
     A round that is open; after it has closed, as long as a report waits for the agency or for a
-    completion, and for a week where a report never came. What can no longer move is not repeated
-    for ever. A round that has not opened has nothing to tell.
+    completion or a region has been given more time, and for a week where a report never came. What can
+    no longer move is not repeated for ever. A round that has not opened has nothing to tell.
     """
     reports = Submission.objects.filter(reporting_round=OuterRef("pk"))
     moving = reports.filter(state__in=[State.SUBMITTED, State.IN_REVIEW, State.RETURNED])
     unapproved = reports.exclude(state=State.APPROVED)
     rounds = ReportingRound.objects.filter(opens_at__lte=at).filter(
-        Q(closes_at__gt=at) | Exists(moving) | (Q(closes_at__gt=at - AFTER_CLOSING) & Exists(unapproved))
+        Q(closes_at__gt=at)
+        | Exists(moving)
+        | Exists(unapproved.filter(extended_until__gt=at))
+        | (Q(closes_at__gt=at - AFTER_CLOSING) & Exists(unapproved))
     )
     return list(rounds.order_by("closes_at", "pk"))
 
@@ -260,7 +270,7 @@ def requested_occasion(reporting_round: ReportingRound, *, at: datetime) -> str:
 
 
 def _rows(reporting_round: ReportingRound, *, at: datetime) -> list[Row]:
-    submissions = Submission.objects.filter(reporting_round=reporting_round)
+    submissions = Submission.objects.filter(reporting_round=reporting_round).select_related("reporting_round")
     reports = {report.region_id: report for report in submissions}
     signatories = Membership.objects.filter(user__is_active=True, role__in=SUBMITTING_ROLES)
     with_signatory = set(signatories.values_list("region_id", flat=True))
@@ -286,6 +296,9 @@ def _rows(reporting_round: ReportingRound, *, at: datetime) -> list[Row]:
                 answer_by=report.answer_by if report and state == State.RETURNED else None,
                 reminded_today=region.code in reminded,
                 has_signatory=region.code in with_signatory,
+                extended_until=report.closes_at
+                if report and report.is_extended and report.is_open(at=at) and not report.is_locked
+                else None,
             )
         )
     return rows
@@ -311,12 +324,13 @@ def _attention(rows: Sequence[Row], *, today: date, is_open: bool, failed: Recom
     not_started = [row for row in awaited if row.state == State.NOT_STARTED]
     answers = [(row.answer_by, row) for row in rows if row.answer_by is not None]
     return Attention(
-        not_started=tuple(row.name for row in not_started) if is_open else (),
+        not_started=tuple(row.name for row in not_started if is_open or row.extended_until),
         reminded_today=bool(not_started) and all(row.reminded_today for row in not_started),
-        never_submitted=() if is_open else tuple(row.name for row in awaited),
+        never_submitted=() if is_open else tuple(row.name for row in awaited if row.extended_until is None),
         without_signatory=tuple(
             row.name for row in rows if not row.has_signatory and row.state != State.APPROVED
         ),
+        extended=tuple(row for row in rows if row.extended_until is not None),
         late=tuple(row for day, row in answers if day < today),
         soon=tuple(row for day, row in answers if today <= day <= today + ANSWER_SOON),
         failed=failed,

@@ -1,6 +1,6 @@
-"""What the worker writes of its own accord: reminders to regions that have not submitted, last the ombud."""
+"""What the worker writes of its own accord: reminders to regions that have not submitted or answered."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting import selectors
 from reporting.checking import checks_of
 from reporting.fields import Text, field_named
-from reporting.models import STOCKHOLM, MailKind, MailRhythm, ReportingRound, State, Submission
+from reporting.models import STOCKHOLM, MailKind, MailRhythm, ReportingRound, ReviewEvent, State, Submission
 from reporting.news import rhythms_of
 from reporting.outbox import write_mail
 from reporting.unsubscribing import UNSUBSCRIBE_MARK
@@ -16,6 +16,8 @@ from reporting.unsubscribing import UNSUBSCRIBE_MARK
 REMINDER_DAYS = (14, 7, 1)
 # The ombud answers for the region, and hears once more, alone, of what is missing.
 ESCALATION_DAYS = (3, 0)
+# Before the day by which the agency wants an answer about a report that it has returned.
+ANSWER_DAYS = (3, 0)
 
 
 def reminder_step(window: ReportingRound | Submission, *, at: datetime) -> int | None:
@@ -150,6 +152,73 @@ def _escalate(
             },
             language=person.language,
             reporting_round=reporting_round,
+            region=submission.region,
+        )
+        if mail is not None:
+            written.append(mail.pk)
+    return written
+
+
+def answer_step(submission: Submission, *, at: datetime) -> int | None:
+    """Which reminder of the answer holds at the moment `at`: 3 days before its day, that day, or None."""
+    if submission.state != State.RETURNED or submission.answer_by is None:
+        return None
+    days_left = (submission.answer_by - at.astimezone(STOCKHOLM).date()).days
+    return None if days_left < 0 else min((step for step in ANSWER_DAYS if step >= days_left), default=None)
+
+
+def write_answer_reminders(*, at: datetime) -> list[int]:
+    """Write the reminders that are due to regions whose report is back with them for completion.
+
+    They go to those who can submit, and to whoever saved the draft last. Who wants no such mail is
+    left out, but never the ombud. The occasion is the return, so a new question is reminded of anew.
+
+    Returns:
+        ids of the mails that were written now; the caller has them sent.
+    """
+    written: list[int] = []
+    until = at.astimezone(STOCKHOLM).date() + timedelta(days=max(ANSWER_DAYS))
+    for submission in selectors.answers_awaited(until=until):
+        step = answer_step(submission, at=at)
+        question = selectors.open_question(submission)
+        if step is not None and question is not None:
+            written += _remind_of_answer(submission, question, step=step, at=at)
+    return written
+
+
+@transaction.atomic
+def _remind_of_answer(submission: Submission, question: ReviewEvent, *, step: int, at: datetime) -> list[int]:
+    saved = selectors.draft_last_saved(submission) if submission.has_newer_draft else None
+    ombud = selectors.ombud_of(submission.region_id)
+    signatories = {person.pk for person in selectors.signatories_of(submission.region_id)}
+    concerned = signatories | ({saved.updated_by_id} if saved else set())
+    members = list(selectors.members_of(submission.region_id).filter(pk__in=concerned).order_by("email"))
+    rhythms = rhythms_of(members)
+    answer_by = submission.answer_by or question.at.date()
+    written: list[int] = []
+    for person in members:
+        declinable = person != ombud
+        if declinable and rhythms[person.pk] == MailRhythm.NEVER:
+            continue
+        mail = write_mail(
+            MailKind.ANSWER_REMINDER,
+            recipient=person.email,
+            occasion=f"{submission.reporting_round.slug}/{submission.region_id}/e-{question.pk}/{step}",
+            context={
+                "reporting_round": submission.reporting_round,
+                "region": submission.region,
+                "submission": submission,
+                "question": question,
+                "answer_by": answer_by,
+                "days_left": (answer_by - at.astimezone(STOCKHOLM).date()).days,
+                "saved": saved,
+                "may_submit": person.pk in signatories,
+                "person": person,
+                "unsubscribe_link": UNSUBSCRIBE_MARK,
+            },
+            language=person.language,
+            declinable=declinable,
+            reporting_round=submission.reporting_round,
             region=submission.region,
         )
         if mail is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -274,6 +274,13 @@ def awaited(*, at: datetime) -> QuerySet[Submission]:
         state__in=[State.NOT_STARTED, State.DRAFT],
     )
     return submissions.order_by("reporting_round__closes_at", "reporting_round", "region")
+
+
+def answers_awaited(*, until: date) -> QuerySet[Submission]:
+    """Reports that are back with their region and whose answer is due on `until` at the latest."""
+    submissions = Submission.objects.select_related("region", "reporting_round")
+    due = submissions.filter(state=State.RETURNED, answer_by__lte=until)
+    return due.order_by("answer_by", "reporting_round", "region")
 
 
 def extensions_of(submission: Submission) -> QuerySet[Extension]:

@@ -37,9 +37,13 @@ def check_log_task() -> None:
 
 @shared_task(name="reporting.send_reminders")
 def send_reminders_task() -> None:
-    """Every morning: remind regions that have not submitted, and in the last days their ombuds."""
+    """Every morning: remind regions that have not submitted or answered, and last their ombuds."""
     at = timezone.now()
-    for mail_id in [*notices.write_reminders(at=at), *notices.write_escalations(at=at)]:
+    for mail_id in [
+        *notices.write_reminders(at=at),
+        *notices.write_answer_reminders(at=at),
+        *notices.write_escalations(at=at),
+    ]:
         send_mail_task.delay(mail_id)
 
 

@@ -345,31 +345,70 @@
     }
   }
 
-  /* Sign-in in the same page. Whatever needs more than a password is done in a window of its own. */
+  /* Sign-in in the same page, with a code where the account has a second step. A passkey needs a window of its own. */
   function offerSignIn(dialog) {
-    const form = dialog.querySelector("form");
-    const problem = dialog.querySelector("[data-pp-problem]");
-    dialog.querySelector("[data-pp-later]").addEventListener("click", () => dialog.close());
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      problem.textContent = "";
-      try {
-        const entrance = await fetch(form.action, { redirect: "manual" });
-        if (entrance.ok) { // else somebody has signed in already
-          const page = new DOMParser().parseFromString(await entrance.text(), "text/html");
-          const body = new FormData(form);
-          body.set("csrfmiddlewaretoken", page.querySelector("input[name=csrfmiddlewaretoken]").value);
-          const response = await fetch(form.action, {
-            method: "POST", body: new URLSearchParams(body), redirect: "manual", headers: { "X-Requested-With": "XMLHttpRequest" },
-          });
-          if (!response.ok && response.type !== "opaqueredirect") throw new Error(await reason(response));
+    const [first, second] = dialog.querySelectorAll("form");
+    const otherWay = dialog.querySelector("[data-pp-other-way]");
+    dialog.querySelectorAll("[data-pp-later]").forEach((button) => button.addEventListener("click", () => dialog.close()));
+
+    function show(step) {
+      first.hidden = step !== first;
+      second.hidden = step !== second;
+      otherWay.hidden = step !== first;
+      step.querySelector("input:not([readonly])").focus();
+    }
+
+    /* The token of a page of the way in; nothing where the way leads past it. */
+    async function tokenOf(address) {
+      const response = await fetch(address, { redirect: "manual" });
+      if (!response.ok) return null;
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      return page.querySelector("main input[name=csrfmiddlewaretoken]")?.value ?? null;
+    }
+
+    function post(form, token) {
+      const body = new FormData(form);
+      body.set("csrfmiddlewaretoken", token);
+      return fetch(form.action, {
+        method: "POST", body: new URLSearchParams(body), redirect: "manual", headers: { "X-Requested-With": "XMLHttpRequest" },
+      });
+    }
+
+    function finish() {
+      for (const form of [first, second]) form.querySelector("input:not([readonly])").value = "";
+      show(first);
+      dialog.dispatchEvent(new CustomEvent("pp-signed-in"));
+    }
+
+    const steps = new Map([
+      [first, async () => {
+        const token = await tokenOf(first.action); // none: somebody has signed in already, or a code is awaited
+        const response = token && await post(first, token);
+        if (response && !response.ok && response.type !== "opaqueredirect") throw new Error(await reason(response));
+        if (await tokenOf(second.action)) show(second);
+        else finish();
+      }],
+      [second, async () => {
+        const token = await tokenOf(second.action);
+        if (!token) { finish(); return; } // done in another window, or the password is asked for anew
+        const response = await post(second, token);
+        if (response.type === "opaqueredirect") { finish(); return; }
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        throw new Error(page.querySelector("main .pp-field-error")?.textContent.trim() ?? "");
+      }],
+    ]);
+    for (const [form, step] of steps) {
+      form.addEventListener("submit", async (event) => {
+        const problem = form.querySelector("[data-pp-problem]");
+        event.preventDefault();
+        problem.textContent = "";
+        try {
+          await step();
+        } catch (error) {
+          problem.textContent = error instanceof TypeError ? dialog.dataset.ppOffline : error.message || dialog.dataset.ppFailed;
         }
-        form.elements.namedItem("password").value = "";
-        dialog.dispatchEvent(new CustomEvent("pp-signed-in"));
-      } catch (error) {
-        problem.textContent = error instanceof TypeError ? dialog.dataset.ppOffline : error.message || dialog.dataset.ppFailed;
-      }
-    });
+      });
+    }
   }
 
   async function reason(response) {

@@ -25,6 +25,7 @@ class MailKind(models.TextChoices):
     SIGN_IN_CHANGED = "sign_in_changed", _("Changed sign-in")
     NEWS = "news", _("News")
     DIGEST = "digest", _("Digest")
+    ANSWER_REMINDER = "answer_reminder", _("Reminder of an answer")
     ESCALATION = "escalation", _("Last reminder to the ombud")
 
 

@@ -25,9 +25,10 @@ from allocation.status_reports import (
 )
 from allocation.tasks import send_status_reports_task
 from reporting.errors import NotAllowed
-from reporting.models import Mail, MailKind, ReportingRound, State
+from reporting.models import Mail, MailKind, ReportingRound, State, User
 from reporting.notices import write_reminders
 from reporting.reference import load_reference_data
+from reporting.services.extensions import grant_extension
 from reporting.services.review import approve_report, return_report
 from reporting.tasks import send_mail_task
 from tests.factories import (
@@ -178,6 +179,45 @@ def follow_rules(name: str) -> None:
     """Have the grant follow other rules, which nobody can do in the product."""
     with pgtrigger.ignore("allocation.RoundGrant:another_grant_is_another_row"):
         RoundGrant.objects.update(rules_name=name)
+
+
+def test_more_time_is_told_as_long_as_it_lasts_and_keeps_the_round_in_the_report() -> None:
+    reporting_round = a_round()
+    until = moment(20, 12, month=10)
+    grant_extension(
+        submission_id=report_of(reporting_round, "21").pk,
+        closes_at=until,
+        reason="The system was down.",
+        by=User.objects.get(email="officer@example.com"),
+        at=moment(30),
+    )
+    after = moment(3, month=10)
+    report = status_report(reporting_round, at=after)
+    assert [row.name for row in report.attention.extended] == ["Gävleborg"]
+    assert "Gävleborg" not in report.attention.never_submitted
+    assert len(report.attention.never_submitted) == 17
+    send_status_report(reporting_round=reporting_round, by=None, at=after)
+    mail = only_mail()
+    for form in (mail.text, mail.html):
+        assert "Gävleborg has more time, until 20 October 12:00." in " ".join(form.split())
+    ended = status_report(reporting_round, at=until)
+    assert ended.attention.extended == ()
+    assert "Gävleborg" in ended.attention.never_submitted
+
+
+def test_a_round_that_waits_for_an_extended_region_alone_is_still_reported() -> None:
+    load_reference_data()
+    reporting_round = make_round(codes=["03"])
+    much_later = moment(1, month=12)
+    assert rounds_to_report(at=much_later) == []
+    grant_extension(
+        submission_id=report_of(reporting_round).pk,
+        closes_at=moment(5, month=12),
+        reason="The system was down.",
+        by=make_officer(),
+        at=moment(30),
+    )
+    assert rounds_to_report(at=much_later) == [reporting_round]
 
 
 def test_a_failed_recomputation_needs_attention_until_one_succeeds() -> None:

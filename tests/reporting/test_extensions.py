@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reporting.errors import NotAllowed, RoundNotOpen, WrongState
 from reporting.models import EventKind, Extension, Mail, MailKind, ReviewEvent, Role, State, Submission, User
-from reporting.notices import write_reminders
+from reporting.notices import write_escalations, write_reminders
 from reporting.reference import load_reference_data
 from reporting.selectors import current_round
 from reporting.services.extensions import grant_extension, withdraw_extension
@@ -227,3 +227,19 @@ def test_who_may_not_extend_sees_no_way_there() -> None:
     assert "/extend/" not in client.get(f"/admin/reporting/submission/{report.pk}/change/").content.decode()
     assert client.get(f"/admin/reporting/submission/{report.pk}/extend/").status_code == 403
     assert report.state == State.NOT_STARTED
+
+
+def test_the_ombud_of_an_extended_region_hears_before_its_own_deadline_and_not_before_the_rounds() -> None:
+    make_region_member("03", email="ombud@example.com")
+    make_region_member("09")
+    reporting_round = make_round(codes=["03", "09"], grant=False, slug="2022-2024")
+    granted(report_of(reporting_round), at=moment(27))
+    assert [len(write_escalations(at=moment(28, 7))), len(write_escalations(at=moment(1, 7, month=10)))] == [
+        1,
+        1,
+    ]  # Gotland, which has no more time
+    days = (6, 7, 8, 10, 11)
+    assert [len(write_escalations(at=moment(day, 7, month=10))) for day in days] == [0, 1, 0, 1, 0]
+    mails = Mail.objects.filter(kind=MailKind.ESCALATION, region="03").order_by("pk")
+    assert {mail.recipient for mail in mails} == {"ombud@example.com"}
+    assert "10 October 2022 at 12:00, in 3 days" in " ".join(mails[0].text.split())

@@ -9,11 +9,31 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from reporting.models import Mail, MailKind, ReportingRound, Role, State
-from reporting.notices import reminder_step, write_reminders
+from reporting.models import (
+    Mail,
+    MailChoice,
+    MailKind,
+    MailRhythm,
+    ReportingRound,
+    Role,
+    State,
+    Submission,
+    User,
+)
+from reporting.notices import reminder_step, write_answer_reminders, write_reminders
 from reporting.reference import load_reference_data
+from reporting.services.drafts import save_draft
+from reporting.services.review import return_report
 from reporting.tasks import send_mail_task, send_reminders_task
-from tests.factories import make_draft, make_region_member, make_round, make_submission, moment, report_of
+from tests.factories import (
+    make_draft,
+    make_officer,
+    make_region_member,
+    make_round,
+    make_submission,
+    moment,
+    report_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +184,67 @@ def test_the_command_without_an_open_round_says_so() -> None:
     out = io.StringIO()
     call_command("send_reminders", stdout=out)
     assert out.getvalue() == "No round is open, so nobody is reminded.\n"
+
+
+def returned(*, answer_by: date = date(2022, 9, 23)) -> Submission:
+    """Uppsala's report, submitted by its ombud and returned on 12 September."""
+    reporting_round = one_region()
+    ombud = User.objects.get(email="ombud@example.com")
+    revision = make_submission(reporting_round, by=ombud, at=moment(10))
+    return_report(
+        submission_id=revision.submission_id,
+        revision_number=1,
+        by=make_officer(name="Elin Officer"),
+        at=moment(12),
+        message="Which figure holds?",
+        answer_by=answer_by,
+    )
+    return report_of(reporting_round)
+
+
+def answer_mails() -> list[Mail]:
+    return list(Mail.objects.filter(kind=MailKind.ANSWER_REMINDER).order_by("pk"))
+
+
+def test_a_returned_report_is_reminded_of_three_days_before_its_day_and_on_it_once_each() -> None:
+    returned()
+    days = (19, 20, 20, 21, 23, 23, 24)
+    assert [len(write_answer_reminders(at=moment(day, 7))) for day in days] == [0, 1, 0, 0, 1, 0, 0]
+    first, last = answer_mails()
+    assert (first.recipient, first.declinable) == ("ombud@example.com", False)
+    assert first.subject == "Region Uppsala: 3 days left to complete the report"
+    assert last.subject == "Region Uppsala: the report must be completed today"
+    assert "Answer by: 23 September 2022, in 3 days" in first.text
+    assert "State: returned, nothing changed since" in first.text
+    assert "Which figure holds?" in first.text
+    assert "Which figure holds?" in first.html
+
+
+def test_whoever_saved_the_draft_is_reminded_too_unless_they_want_no_mail_and_figures_stay_out() -> None:
+    report = returned()
+    typist = make_region_member("03", Role.SAMORDNARE, name="Karim Haddad")
+    silent = make_region_member("03", Role.REPRESENTANT)
+    MailChoice.objects.create(user=silent, rhythm=MailRhythm.NEVER)
+    make_region_member("03", Role.SAMORDNARE)
+    save_draft(submission_id=report.pk, texts={"at_2022": "4711"}, by=typist, at=moment(19))
+    write_answer_reminders(at=moment(21, 7))
+    assert {mail.recipient for mail in answer_mails()} == {"ombud@example.com", typist.email}
+    for mail in answer_mails():
+        assert "draft, last saved 19 September 2022 10:00 by Karim Haddad" in " ".join(mail.text.split())
+        assert "4711" not in mail.text + mail.html
+
+
+def test_an_answer_stops_its_reminders_and_a_new_question_starts_them_anew() -> None:
+    report = returned()
+    ombud = User.objects.get(email="ombud@example.com")
+    make_submission(report.reporting_round, by=ombud, at=moment(19), st_2022="150")
+    assert write_answer_reminders(at=moment(21, 7)) == []
+    return_report(
+        submission_id=report.pk,
+        revision_number=2,
+        by=make_officer(),
+        at=moment(20),
+        message="And 2023?",
+        answer_by=date(2022, 9, 23),
+    )
+    assert len(write_answer_reminders(at=moment(21, 7))) == 1
