@@ -1,7 +1,6 @@
 """Scenarios: copied from what is official, edited, compared, deleted; nothing official ever moves."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,40 +8,40 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
-from allocation import runner
 from allocation.bundles import bundle_of_run
 from allocation.comparison import compare, read_rules
 from allocation.engine import RuleSetInvalid
 from allocation.errors import NameTaken, ScenarioChanged, ScenarioProblem
-from allocation.models import AllocationRun, Recomputation, RequestState, RoundGrant, Scenario
-from allocation.ruleedit import RuleEdit, edit_of
+from allocation.models import RoundGrant, Scenario
+from allocation.ruleedit import edit_of
 from allocation.services.scenarios import (
     Figures,
     base_of_reports,
-    base_of_run,
     copy_scenario,
     create_scenario,
     delete_scenario,
     save_scenario,
 )
-from reporting.errors import NotAllowed
-from reporting.models import Inhabitants, ReportingRound, User
+from reporting.models import Inhabitants
 from reporting.reference import load_reference_data
+from tests.allocation.scenario_steps import (
+    OFFICIAL_TABLES,
+    computed,
+    make_run,
+    make_scenario,
+    official_rows,
+    saved,
+)
 from tests.factories import (
     make_officer,
     make_region_member,
     make_round,
     make_submission,
-    make_user,
     moment,
 )
 
 pytestmark = pytest.mark.django_db
-OFFICIAL_TABLES = ("allocationrun", "runpot", "runregion", "award", "recomputation", "roundgrant")
 
 
 @pytest.fixture(autouse=True)
@@ -50,82 +49,9 @@ def _reference() -> None:
     load_reference_data()
 
 
-def make_run(reporting_round: ReportingRound | None = None) -> AllocationRun:
-    """A run in which four regions report their plan, and Uppsala ten more."""
-    reporting_round = reporting_round or make_round()
-    for code in ("01", "03", "05", "09"):
-        texts: dict[str, Any] = {"at_2022": "60", "comment_at_2022": "Ten more."} if code == "03" else {}
-        make_submission(reporting_round, code, by=make_region_member(code), **texts)
-    return computed(reporting_round)
-
-
-def computed(reporting_round: ReportingRound) -> AllocationRun:
-    for request in Recomputation.objects.filter(state=RequestState.REQUESTED):
-        runner.recompute(request.pk, at=moment(25))
-    run = RoundGrant.objects.select_related("current_run").get(reporting_round=reporting_round).current_run
-    assert run is not None
-    return run
-
-
-def make_scenario(run: AllocationRun, *, by: User, name: str = "Lower threshold") -> Scenario:
-    return create_scenario(base=base_of_run(run), name=name, by=by, at=moment(26))
-
-
-def saved(
-    scenario: Scenario, *, by: User, figures: Mapping[str, Figures] | None = None, **edit: Any
-) -> Scenario:
-    """The scenario with other rules (fields of RuleEdit) or figures."""
-    return save_scenario(
-        scenario_id=scenario.pk,
-        version=scenario.version,
-        name=scenario.name,
-        note=scenario.note,
-        edit=replace(edit_of(read_rules(scenario.rules_text)), **edit),
-        figures=figures or {},
-        by=by,
-        at=moment(27),
-    )
-
-
 def compared(scenario: Scenario) -> Any:
     rows = list(scenario.regions.select_related("region").order_by("region"))
     return compare(scenario, rows, {row.region_id: row.region.short_name for row in rows})
-
-
-def official_rows() -> dict[str, str]:
-    """Every official row, as one text for each table."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table in OFFICIAL_TABLES:
-            cursor.execute(
-                "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY id), '')), count(*) "
-                f"FROM allocation_{table} t"
-            )
-            found[table] = str(cursor.fetchone())
-    return found
-
-
-def signed_in(person: User) -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    client.force_login(person)
-    return client
-
-
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer.content.decode().replace("\u00a0", " ")
-
-
-def address_of(scenario: Scenario, name: str = "change") -> str:
-    return reverse(f"admin:allocation_scenario_{name}", args=[scenario.pk])
-
-
-def typed_form(client: Client, scenario: Scenario, **texts: str) -> dict[str, str]:
-    """What the browser would send from the editing page, with some fields typed anew."""
-    form = client.get(address_of(scenario, "edit")).context["form"]
-    shown = {name: form[name].value() for name in form.fields}
-    return {name: "" if value is None else str(value) for name, value in shown.items()} | texts
 
 
 def test_a_fresh_scenario_equals_the_run_it_began_from() -> None:
@@ -285,140 +211,3 @@ def test_rules_that_contradict_themselves_are_refused_and_nothing_is_saved() -> 
         saved(scenario, by=officer, population_reference="actual-2021-12-31")
     scenario.refresh_from_db()
     assert scenario.version == 1
-
-
-@pytest.mark.parametrize("who", ["decider", "ombud"])
-def test_only_case_officers_make_change_and_delete(who: str) -> None:
-    run, officer = make_run(), make_officer()
-    scenario = make_scenario(run, by=officer)
-    person = (
-        make_user(is_staff=True, groups=["Beslutsfattare"]) if who == "decider" else make_region_member("06")
-    )
-    edit: RuleEdit = edit_of(read_rules(scenario.rules_text))
-    for action in (
-        lambda: make_scenario(run, by=person, name="Other"),
-        lambda: copy_scenario(scenario_id=scenario.pk, name="Other", by=person, at=moment(28)),
-        lambda: delete_scenario(scenario_id=scenario.pk, by=person),
-        lambda: save_scenario(
-            scenario_id=scenario.pk,
-            version=1,
-            name="x",
-            note="",
-            edit=edit,
-            figures={},
-            by=person,
-            at=moment(28),
-        ),
-    ):
-        with pytest.raises(NotAllowed):
-            action()
-    client = signed_in(person)
-    status = 200 if who == "decider" else 302
-    assert client.get(address_of(scenario)).status_code == status
-    for name in ("edit", "copy", "delete"):
-        assert client.get(address_of(scenario, name)).status_code in (302, 403)
-        assert client.post(address_of(scenario, name)).status_code == 403
-    assert Scenario.objects.count() == 1
-
-
-def test_the_pages_lead_from_a_run_to_a_scenario_and_on() -> None:
-    run, officer = make_run(), make_officer()
-    client = signed_in(officer)
-    new = reverse("admin:allocation_scenario_add")
-    assert f"{new}?run={run.pk}" in page(
-        client, reverse("admin:allocation_allocationrun_change", args=[run.pk])
-    )
-    assert f'<option value="run:{run.pk}" selected>' in page(client, f"{new}?run={run.pk}")
-    answer = client.post(new, {"start": f"run:{run.pk}", "name": "Twelve", "note": "What if"}, follow=True)
-    scenario = Scenario.objects.get()
-    assert answer.redirect_chain[-1][0] == address_of(scenario, "edit")
-    sent = typed_form(client, scenario, threshold="12,00", region_05_reported="", region_03_reported="1 70")
-    assert client.post(address_of(scenario, "edit"), sent).status_code == 302
-    shown = page(client, address_of(scenario))
-    assert "Scenario, not a decision" in shown
-    assert "Takes part in God." in shown
-    assert "No longer takes part in Tydlig förbättring." in shown
-    assert scenario.regions.get(region="03").reported == 170
-    assert scenario.regions.get(region="05").reported is None
-    table = client.get(address_of(scenario, "csv")).content.decode()
-    assert table.splitlines()[0].startswith("region,name,official_planned,official_reported")
-    assert len(table.splitlines()) == 22
-    copied = client.post(address_of(scenario, "copy"), {"name": "Copy"}, follow=True)
-    copy = Scenario.objects.get(name="Copy")
-    assert copied.redirect_chain[-1][0] == address_of(copy, "edit")
-    side = page(
-        client, f"{reverse('admin:allocation_scenario_compare')}?with={scenario.pk}&with={copy.pk}&with="
-    )
-    assert side.count("Twelve") >= 2
-    assert client.post(address_of(copy, "delete")).status_code == 302
-    assert Scenario.objects.get() == scenario
-
-
-def test_what_the_engine_refuses_stands_at_its_field() -> None:
-    scenario = make_scenario(make_run(), by=make_officer())
-    client = signed_in(scenario.created_by)
-    shown = typed_form(client, scenario)
-    for texts, field, words in (
-        ({"pot_3_step_2_at": "9"}, "pot_3_step_2_at", "Must be above the step before it, 10, and not 9."),
-        (
-            {"pot_3_step_3_at": "", "pot_3_step_3_amount": "", "pot_3_step_4_amount": "1"},
-            "pot_3_step_4_amount",
-            "Must be above",
-        ),
-        ({"pot_1_cap": "1 000"}, "pot_1_cap", "needs the increase as the key"),
-        ({"pot_2_bound_1": "0"}, "pot_2_weight", "an increase of at least 1"),
-        ({"threshold": "15,355"}, "threshold", "at most 2 decimals"),
-        ({"pot_1_amount": "many"}, "pot_1_amount", "Enter a number."),
-        ({"pot_3_step_1_amount": ""}, "pot_3_step_1_amount", "both empty"),
-        ({"region_03_planned": "12345"}, "region_03_planned", "from 0 to 9 999"),
-        (
-            {f"pot_3_step_{n}_{part}": "" for n in range(1, 6) for part in ("at", "amount")},
-            "pot_3_step_1_at",
-            "at least one step",
-        ),
-    ):
-        answer = client.post(address_of(scenario, "edit"), shown | texts)
-        assert answer.status_code == 200
-        errors = answer.context["form"].errors
-        assert list(errors) == [field], texts
-        assert words in errors[field][0].replace("\u00a0", " ")
-        assert f'id="id_{field}_error"' in answer.content.decode()
-    scenario.refresh_from_db()
-    assert scenario.version == 1
-
-
-def test_rows_of_the_ladder_come_and_go_without_saving() -> None:
-    scenario = make_scenario(make_run(), by=make_officer())
-    client = signed_in(scenario.created_by)
-    sent = typed_form(client, scenario, name="Typed")
-    more = client.post(address_of(scenario, "edit"), sent | {"_add_step": "pot_3"}).context["form"]
-    assert more["pot_3_steps"].value() == "6"
-    assert more["name"].value() == "Typed"
-    less = client.post(address_of(scenario, "edit"), sent | {"_remove_step": "pot_3:2"}).context["form"]
-    assert [less[f"pot_3_step_{number}_at"].value() for number in range(1, 5)] == ["10", "20", "30", "40"]
-    assert not less.errors
-    scenario.refresh_from_db()
-    assert (scenario.version, scenario.name) == (1, "Lower threshold")
-
-
-def test_pages_take_a_fixed_number_of_queries() -> None:
-    run, officer = make_run(), make_officer()
-    client = signed_in(officer)
-    scenario = make_scenario(run, by=officer)
-    addresses = {
-        address_of(scenario): 25,
-        address_of(scenario, "edit"): 20,
-        reverse("admin:allocation_scenario_changelist"): 20,
-        reverse("admin:allocation_scenario_add"): 20,
-    }
-    counts: list[list[int]] = []
-    for name in ("Second", "Third"):
-        other = copy_scenario(scenario_id=scenario.pk, name=name, by=officer, at=moment(28))
-        saved(other, by=officer, threshold=Decimal("12.00"))
-        counts.append([])
-        for address in addresses:
-            with CaptureQueriesContext(connection) as captured:
-                page(client, address)
-            counts[-1].append(len(captured))
-    assert counts[0] == counts[1]
-    assert all(count <= most for count, most in zip(counts[1], addresses.values(), strict=True)), counts

@@ -27,7 +27,7 @@ from allocation.variation import Axis, NoSuchParameter, answers
 from reporting.errors import NotAllowed
 from reporting.models import Region, User
 from reporting.reference import load_reference_data
-from tests.allocation.test_scenarios import make_run, official_rows, page, signed_in
+from tests.allocation.scenario_steps import make_run, official_rows, page, signed_in
 from tests.factories import make_officer, make_user, moment
 
 pytestmark = pytest.mark.django_db

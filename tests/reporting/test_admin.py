@@ -7,81 +7,39 @@ from django.contrib.admin import site
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
-from allocation.models import Recomputation, RoundGrant
 from reporting.admin.flags import flagged, flags_of
 from reporting.flags import FLAGS
 from reporting.models import (
     Baseline,
-    EventKind,
     Mail,
-    MailKind,
     PostType,
     Region,
-    ReportingRound,
-    ReviewEvent,
     Revision,
     Role,
     State,
     Submission,
-    User,
 )
 from reporting.reference import load_reference_data
-from reporting.services.review import approve_report, return_report
+from reporting.services.review import return_report
 from tests.factories import (
     make_draft,
     make_officer,
     make_region_member,
     make_round,
     make_submission,
-    make_user,
     moment,
     report_of,
 )
+from tests.reporting.desk import LIST, change, decide, make_admin, page, signed_in
 
 pytestmark = pytest.mark.django_db
-
-LIST = "/admin/reporting/submission/"
 
 
 @pytest.fixture(autouse=True)
 def _reference() -> None:
     load_reference_data()
-
-
-def signed_in(person: User) -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    client.force_login(person)
-    return client
-
-
-def make_decider() -> User:
-    return make_user(is_staff=True, groups=["Beslutsfattare"])
-
-
-def make_admin() -> User:
-    return make_user(is_staff=True, is_superuser=True)
-
-
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer.content.decode()
-
-
-def change(report: Submission) -> str:
-    return reverse("admin:reporting_submission_change", args=[report.pk])
-
-
-def decide(client: Client, report: Submission, decision: str, *, seen: int = 1, **fields: str) -> int:
-    address = reverse("admin:reporting_submission_decide", args=[report.pk])
-    data = {"decision": decision, "revision_number": str(seen), "message": "", "answer_by": "", **fields}
-    return client.post(address, data).status_code
-
-
-# Who comes in at all
 
 
 @pytest.mark.parametrize("path", ["", "reporting/submission/", "reporting/user/", "reporting/mail/"])
@@ -99,126 +57,6 @@ def test_a_form_from_somebody_without_access_is_refused_and_changes_nothing() ->
     assert decide(signed_in(ombud), report, "approve") == 403
     assert decide(Client(), report, "approve") == 302
     assert report_of(reporting_round).state == State.SUBMITTED
-
-
-# Decisions on one report
-
-
-@pytest.mark.parametrize(("decision", "state"), [
-    ("start", State.IN_REVIEW), ("approve", State.APPROVED), ("return", State.RETURNED),
-])  # fmt: skip
-def test_who_may_decide(decision: str, state: State) -> None:
-    officer, decider, reporting_round = make_officer(), make_decider(), make_round()
-    make_submission(reporting_round, by=make_region_member())
-    report = report_of(reporting_round)
-    assert decide(signed_in(decider), report, decision, message="Why 58?") == 403
-    assert report_of(reporting_round).state == State.SUBMITTED
-    assert decide(signed_in(officer), report, decision, message="Why 58?") == 302
-    assert report_of(reporting_round).state == state
-    assert ReviewEvent.objects.exclude(kind=EventKind.SUBMITTED).get().by == officer
-
-
-@pytest.mark.parametrize(("permission", "decision"), [
-    ("approve_submission", "approve"), ("return_submission", "return"), ("review_submission", "start"),
-])  # fmt: skip
-def test_each_decision_has_a_permission_of_its_own(permission: str, decision: str) -> None:
-    officer, reporting_round = make_officer(), make_round()
-    make_submission(reporting_round, by=make_region_member())
-    group = officer.groups.get()
-    group.permissions.remove(group.permissions.get(codename=permission))
-    assert decide(signed_in(officer), report_of(reporting_round), decision, message="Why?") == 403
-    text = page(signed_in(officer), change(report_of(reporting_round)))
-    assert f'value="{decision}"' not in text
-    assert 'name="decision"' in text
-
-
-def test_an_unknown_decision_is_a_bad_request_and_an_unknown_report_is_not_found() -> None:
-    officer, reporting_round = make_officer(), make_round(codes=["03"])
-    assert decide(signed_in(officer), report_of(reporting_round), "pay") == 400
-    address = reverse("admin:reporting_submission_decide", args=[999_999])
-    assert signed_in(officer).post(address, {"decision": "approve"}).status_code == 404
-
-
-def test_a_decision_needs_the_token_against_forgery() -> None:
-    officer, reporting_round = make_officer(), make_round()
-    make_submission(reporting_round, by=make_region_member())
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(officer)
-    assert decide(client, report_of(reporting_round), "approve") == 403
-    assert report_of(reporting_round).state == State.SUBMITTED
-
-
-def test_a_version_that_came_meanwhile_must_be_looked_at_and_what_was_typed_is_kept() -> None:
-    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
-    make_submission(reporting_round, by=ombud)
-    make_submission(reporting_round, by=ombud, at=moment(20), at_2022="51")
-    client = signed_in(officer)
-    address = reverse("admin:reporting_submission_decide", args=[report_of(reporting_round).pk])
-    data = {"decision": "approve", "revision_number": "1", "message": "Looks <fine>", "answer_by": ""}
-    text = client.post(address, data).content.decode()
-    assert "has submitted version 2 meanwhile" in text
-    assert "Looks &lt;fine&gt;" in text
-    assert 'name="revision_number" value="2"' in text
-    assert report_of(reporting_round).state == State.SUBMITTED
-
-
-@pytest.mark.parametrize(("fields", "complaint"), [
-    ({"message": " "}, "Write what the region should complete"),
-    ({"message": "Why?", "answer_by": "2001-01-01"}, "That day has passed"),
-    ({"message": "Why?", "answer_by": "soon"}, "Enter a valid date"),
-    ({"message": "x" * 4001}, "at most 4000 characters"),
-])  # fmt: skip
-def test_a_return_that_cannot_go_through_says_why(fields: dict[str, str], complaint: str) -> None:
-    officer, reporting_round = make_officer(), make_round()
-    make_submission(reporting_round, by=make_region_member())
-    address = reverse("admin:reporting_submission_decide", args=[report_of(reporting_round).pk])
-    data = {"decision": "return", "revision_number": "1", "answer_by": "", **fields}
-    assert complaint in signed_in(officer).post(address, data).content.decode()
-    assert report_of(reporting_round).state == State.SUBMITTED
-    assert not Mail.objects.filter(kind=MailKind.RETURNED).exists()
-
-
-def test_a_return_carries_message_and_day_to_the_region() -> None:
-    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
-    make_submission(reporting_round, by=ombud)
-    day = (timezone.localdate() + timedelta(days=7)).isoformat()
-    report = report_of(reporting_round)
-    assert decide(signed_in(officer), report, "return", message="Why 58?", answer_by=day) == 302
-    assert report_of(reporting_round).answer_by is not None
-    assert "Why 58?" in Mail.objects.get(kind=MailKind.RETURNED, recipient=ombud.email).text
-    text = page(signed_in(officer), change(report))
-    assert "with the region for completion" in text
-    assert 'name="decision"' not in text
-
-
-# The review page
-
-
-def test_the_review_page_shows_plan_both_versions_and_the_change() -> None:
-    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
-    make_submission(reporting_round, by=ombud, at_2022="58", comment_at_2022="Eight more.")
-    return_report(
-        submission_id=report_of(reporting_round).pk,
-        revision_number=1,
-        by=officer,
-        at=moment(20),
-        message="The annex says 60.",
-    )
-    make_submission(
-        reporting_round, by=ombud, at=moment(21), at_2022="60", comment_at_2022="Sixty <holds>.", gm_2024="–"
-    )
-    text = page(signed_in(officer), change(report_of(reporting_round)))
-    assert "Changes from version 1 to 2" in text
-    assert '<del class="pp-diff-old">58</del>' in text
-    assert '<ins class="pp-diff-new">60</ins>' in text
-    assert "AT 2022 is 20 % above the plan" in text
-    assert "50 in the plan, 60 in the report." in text
-    assert "Sixty &lt;holds&gt;." in text
-    assert "figure removed" in text
-    assert "Missing: ST in general medicine 2024." in text
-    assert "The annex says 60." in text
-    assert f"/report/{reporting_round.slug}/03/versions/2/" in text
-    assert report_of(reporting_round).case_number in text
 
 
 def test_a_draft_is_never_shown_to_the_agency() -> None:
@@ -241,70 +79,6 @@ def test_a_report_is_changed_by_nobody_not_even_an_administrator() -> None:
     assert client.get(f"{LIST}add/").status_code == 403
     assert client.get(f"{LIST}{report.pk}/delete/").status_code == 403
     assert report_of(reporting_round).state == State.SUBMITTED
-
-
-# Several reports at once
-
-
-def selected(reports: list[Submission], action: str, **fields: str) -> dict[str, object]:
-    return {"action": action, "_selected_action": [str(report.pk) for report in reports], **fields}
-
-
-def test_several_are_approved_after_a_page_that_names_the_versions_and_each_outcome_is_told() -> None:
-    officer, reporting_round = make_officer(), make_round()
-    for code in ("03", "04", "05"):
-        make_submission(reporting_round, code, by=make_region_member(code))
-    reports = [report_of(reporting_round, code) for code in ("03", "04", "05", "06")]
-    client = signed_in(officer)
-    shown = client.post(LIST, selected(reports, "approve_selected", index="0")).content.decode()
-    assert f'name="seen_{reports[0].pk}" value="1"' in shown
-    assert "will be refused in this state" in shown
-    assert not Submission.objects.filter(state=State.APPROVED).exists()
-
-    make_submission(reporting_round, "05", by=make_region_member("05", role=Role.REPRESENTANT), at_2022="85")
-    seen = {f"seen_{report.pk}": str(report.revision_count) for report in reports}
-    answer = client.post(
-        LIST, selected(reports, "approve_selected", confirmed="1", message="", **seen), follow=True
-    ).content.decode()
-    states = dict(Submission.objects.values_list("region_id", "state"))
-    assert [states[code] for code in ("03", "04", "05", "06")] == [
-        State.APPROVED,
-        State.APPROVED,
-        State.SUBMITTED,
-        State.NOT_STARTED,
-    ]
-    assert "has submitted version 2 meanwhile" in answer
-    assert "has not submitted anything yet" in answer
-    assert answer.count("approved. The region gets a mail") == 2
-
-
-def test_several_are_returned_with_one_message_which_is_required() -> None:
-    officer, reporting_round = make_officer(), make_round()
-    for code in ("03", "04"):
-        make_submission(reporting_round, code, by=make_region_member(code))
-    reports = [report_of(reporting_round, code) for code in ("03", "04")]
-    seen = {f"seen_{report.pk}": "1" for report in reports}
-    client = signed_in(officer)
-    refused = client.post(LIST, selected(reports, "return_selected", confirmed="1", message="", **seen))
-    assert "This field is required" in refused.content.decode()
-    assert not Submission.objects.filter(state=State.RETURNED).exists()
-    client.post(LIST, selected(reports, "return_selected", confirmed="1", message="Say more.", **seen))
-    assert Submission.objects.filter(state=State.RETURNED).count() == 2
-    assert Mail.objects.filter(kind=MailKind.RETURNED, text__contains="Say more.").count() == 2
-
-
-def test_actions_are_only_for_those_who_may() -> None:
-    reporting_round = make_round()
-    make_submission(reporting_round, by=make_region_member())
-    report = report_of(reporting_round)
-    client = signed_in(make_decider())
-    assert "approve_selected" not in page(client, LIST)
-    data = selected([report], "approve_selected", confirmed="1", message="", **{f"seen_{report.pk}": "1"})
-    client.post(LIST, data)
-    assert report_of(reporting_round).state == State.SUBMITTED
-
-
-# Flags
 
 
 def test_the_filter_and_the_column_find_the_same_figures_far_from_the_plan() -> None:
@@ -354,9 +128,6 @@ def test_what_came_after_the_deadline_is_flagged() -> None:
     make_submission(reporting_round, by=ombud, at=reporting_round.closes_at + timedelta(days=2))
     assert flagged(Submission.objects.all(), "late").count() == 1
     assert "Submitted after the deadline" in page(signed_in(officer), change(report_of(reporting_round)))
-
-
-# Queries
 
 
 LISTS = (
@@ -414,89 +185,6 @@ def test_the_review_page_takes_a_fixed_number_of_queries() -> None:
     assert max(counts) <= 20
 
 
-# Rounds
-
-
-def round_form(**fields: str) -> dict[str, str]:
-    return {
-        "name": "AT/ST 2023-2025",
-        "slug": "2023-2025",
-        "first_year": "2023",
-        "last_year": "2025",
-        "opens_at": "2023-09-01T08:00",
-        "closes_at": "2023-10-01T23:59",
-        "grants-TOTAL_FORMS": "1",
-        "grants-INITIAL_FORMS": "0",
-        "grants-0-rules_name": "",
-        **fields,
-    }
-
-
-def test_a_new_round_has_a_report_for_every_region_and_times_are_swedish() -> None:
-    client = signed_in(make_admin())
-    answer = client.post("/admin/reporting/reportinground/add/", round_form())
-    assert answer.status_code == 302, answer.content.decode()
-    reporting_round = ReportingRound.objects.get()
-    assert reporting_round.submissions.count() == 21
-    assert reporting_round.closes_at == moment(1, 23, 59, month=10, year=2023)
-    assert reporting_round.closes_at.utcoffset() == timedelta(0)
-    assert reporting_round.closes_at.hour == 21  # summer time
-    text = page(client, f"/admin/reporting/reportinground/{reporting_round.pk}/change/")
-    assert 'value="2023-10-01T23:59"' in text
-
-
-@pytest.mark.parametrize(("fields", "complaint"), [
-    ({"closes_at": "2023-09-01T08:00"}, "The round must close after it opens."),
-    ({"last_year": "2022"}, "round_years_in_order"),
-    ({"opens_at": "0001-01-01T00:00"}, "greater than or equal"),
-    ({"closes_at": "9999-12-31T23:59"}, "less than or equal"),
-    ({"closes_at": "2023-10-29T02:30"}, "may be ambiguous"),
-    ({"opens_at": "2023-03-26T02:30"}, "may not exist"),
-    ({"last_year": "2040"}, "A round covers at most ten years."),
-    ({"grants-0-rules_name": "at-2022"}, "which the round does not ask for"),
-    ({"grants-0-rules_name": "at-1999"}, "Select a valid choice"),
-])  # fmt: skip
-def test_a_round_that_contradicts_itself_is_refused(fields: dict[str, str], complaint: str) -> None:
-    answer = signed_in(make_admin()).post("/admin/reporting/reportinground/add/", round_form(**fields))
-    assert answer.status_code == 200
-    assert complaint in answer.content.decode()
-    assert not ReportingRound.objects.exists()
-
-
-def test_a_grant_takes_year_and_title_from_its_rules_and_is_computed() -> None:
-    admin = make_admin()
-    fields = {"first_year": "2022", "last_year": "2024", "grants-0-rules_name": "at-2022"}
-    answer = signed_in(admin).post("/admin/reporting/reportinground/add/", round_form(**fields))
-    assert answer.status_code == 302
-    grant = RoundGrant.objects.get()
-    assert (grant.rules_name, grant.year, grant.title) == ("at-2022", 2022, "AT 2022")
-    assert Recomputation.objects.get().requested_by == admin
-
-
-def test_address_and_years_are_fixed_once_a_region_has_begun() -> None:
-    reporting_round, client = make_round(grant=False), signed_in(make_admin())
-    address = f"/admin/reporting/reportinground/{reporting_round.pk}/change/"
-    assert 'name="first_year"' in page(client, address)
-    make_draft(reporting_round, by=make_region_member(), at_2022="1")
-    assert 'name="first_year"' not in page(client, address)
-    client.post(address, round_form(**{"grants-TOTAL_FORMS": "0", "closes_at": "2023-10-02T23:59"}))
-    reporting_round.refresh_from_db()
-    assert (reporting_round.first_year, reporting_round.name) == (2022, "AT/ST 2023-2025")
-    assert reporting_round.slug != "2023-2025"
-
-
-@pytest.mark.parametrize("make", [make_officer, make_decider])
-def test_only_administrators_change_rounds(make: object) -> None:
-    client, reporting_round = signed_in(make()), make_round()  # type: ignore[operator]
-    assert client.post("/admin/reporting/reportinground/add/", round_form()).status_code == 403
-    address = f"/admin/reporting/reportinground/{reporting_round.pk}/change/"
-    assert client.post(address, round_form()).status_code == 403
-    assert ReportingRound.objects.get().name == reporting_round.name
-
-
-# Mails and reference figures
-
-
 def test_mails_show_state_text_and_error_and_are_changed_by_nobody() -> None:
     ombud, reporting_round = make_region_member(), make_round()
     make_submission(reporting_round, by=ombud)
@@ -539,16 +227,3 @@ def test_nothing_official_can_be_deleted_and_immutable_things_not_added_or_chang
         [admin] = [admin for model, admin in site._registry.items() if model._meta.model_name == name]
         assert not admin.has_add_permission(request)
         assert not admin.has_change_permission(request)
-
-
-def test_the_start_page_tells_how_the_round_stands() -> None:
-    ombud, officer = make_region_member(), make_officer()
-    reporting_round = make_round(opens_at=moment(1), closes_at=timezone.now() + timedelta(days=9, minutes=1))
-    make_submission(reporting_round, by=ombud)
-    text = page(signed_in(officer), "/admin/")
-    assert "Waits for the agency" in text
-    assert "of 21 reports" in text
-    approve_report(
-        submission_id=report_of(reporting_round).pk, revision_number=1, by=officer, at=timezone.now()
-    )
-    assert "A recomputation has been asked for" in page(signed_in(make_decider()), "/admin/")
