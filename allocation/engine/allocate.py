@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import cast
 
 from allocation.engine import kronor
 from allocation.engine.evidence import PotEvidence
@@ -10,7 +9,7 @@ from allocation.engine.measures import Facts, measure_all
 from allocation.engine.prepared import PreparedPot, Rungs, prepared
 from allocation.engine.reports import Report, in_code_order
 from allocation.engine.results import Allocation
-from allocation.engine.rules import Measure, Proportional, RuleSet
+from allocation.engine.rules import Proportional, RuleSet
 
 
 def compute(rules: RuleSet, reports: Iterable[Report]) -> Allocation:
@@ -45,7 +44,7 @@ def _left_by_conditions(facts: Facts, pot: PreparedPot) -> Iterator[list[int]]:
     """Of the regions that have reported, those that are left after each condition."""
     left = facts.present
     for test in pot.tests:
-        column = _known(facts, test.rule.measure)
+        column = facts.column(test.rule.measure)
         low, high = test.values
         # A comparison sets one limit, never two.
         if low is not None:
@@ -55,11 +54,6 @@ def _left_by_conditions(facts: Facts, pot: PreparedPot) -> Iterator[list[int]]:
         yield left
 
 
-def _known(facts: Facts, measure: Measure) -> list[int]:
-    """A column to be read only at the places of regions that have reported, where no measure is missing."""
-    return cast(list[int], facts.columns[measure])
-
-
 def _share_by_weight(
     facts: Facts, pot: PreparedPot, share: Proportional, left: list[list[int]]
 ) -> PotEvidence:
@@ -67,7 +61,7 @@ def _share_by_weight(
     if share.weight == "equal":
         weights = [1] * len(sharers)
     else:
-        column = _known(facts, share.weight)
+        column = facts.column(share.weight)
         weights = [column[index] for index in sharers]
     amount_kr = pot.rule.amount_kr
     if share.cap is not None:
@@ -77,7 +71,7 @@ def _share_by_weight(
 
 
 def _share_by_ladder(facts: Facts, pot: PreparedPot, rungs: Rungs, left: list[list[int]]) -> PotEvidence:
-    column, candidates = _known(facts, rungs.measure), left[-1]
+    column, candidates = facts.column(rungs.measure), left[-1]
     climbed = [bisect_right(rungs.borders, column[index]) for index in candidates]
     reached = [steps - 1 for steps in climbed if steps]
     claims = [rungs.amounts_kr[place] for place in reached]

@@ -7,7 +7,7 @@ from allocation.engine.kronor import Split
 from allocation.engine.measures import Facts
 from allocation.engine.prepared import ELIGIBLE, PreparedPot
 from allocation.engine.rules import Ladder, PotRule
-from allocation.engine.tracestep import Quantity, TraceStep
+from allocation.engine.tracestep import Numbers
 
 
 @dataclass
@@ -22,7 +22,7 @@ class PotEvidence:
         reached: one per sharer: the place of the ladder step it reached; empty without a ladder.
         split: the division into kronor, one place per sharer.
         awards_kr: one per region, in code order: what it gets.
-        common_steps: the steps that every sharer's trace has in common, built when first asked for.
+        numbers: all numbers that the explanations state, made when first asked for.
     """
 
     facts: Facts
@@ -32,7 +32,7 @@ class PotEvidence:
     reached: list[int]
     split: Split
     awards_kr: list[int]
-    common_steps: list[TraceStep] = field(default_factory=list, compare=False, repr=False)
+    numbers: Numbers = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def pot(self) -> PotRule:
@@ -45,43 +45,28 @@ class PotEvidence:
         return self.left[-1]
 
     @cached_property
+    def fell_at(self) -> list[int]:
+        """One per region: the number of the test it fell at, as in `PreparedPot.reasons`.
+
+        Past the last one for those who are eligible.
+        """
+        tests = [0] * len(self.facts.reports)
+        # Whoever was left by one test fell at the next, unless that one's own list says otherwise.
+        for test, left in enumerate(self.left, 1):
+            for index in left:
+                tests[index] = test
+        return tests
+
+    @cached_property
     def reasons(self) -> list[str]:
         """One code per region, in code order: eligible, or why not, by the first test that it fell at."""
-        first, *others = self.prepared.reasons
-        reasons = [first] * len(self.facts.reports)
-        # Whoever was left by one test fell at the next, unless that one's own list says otherwise.
-        for left, reason in zip(self.left, [*others, ELIGIBLE], strict=True):
-            for index in left:
-                reasons[index] = reason
-        return reasons
+        names = [*self.prepared.reasons, ELIGIBLE]
+        return [names[test] for test in self.fell_at]
 
     @property
     def oversubscribed(self) -> bool:
         """Whether claims on a ladder exceed the pot."""
         return bool(self.reached) and self.split.total_weight > self.pot.amount_kr
-
-    @cached_property
-    def ladder_steps(self) -> Quantity:
-        """All steps of the ladder, as explanations state them; lists of its own, since readers get them."""
-        return Quantity([list(pair) for pair in self.prepared.ladder_steps], "steps")
-
-    @cached_property
-    def places(self) -> dict[int, int]:
-        """Place of a region in code order -> its place among the sharers."""
-        return {index: place for place, index in enumerate(self.sharers)}
-
-    @cached_property
-    def floors_kr(self) -> int:
-        """What all shares rounded down sum to."""
-        return sum(self.split.floors_kr)
-
-    @cached_property
-    def ranks(self) -> list[int]:
-        """One per sharer: its rank among the remainders, from 1 for the largest."""
-        ranks = [0] * len(self.sharers)
-        for rank, place in enumerate(self.split.order, 1):
-            ranks[place] = rank
-        return ranks
 
     @cached_property
     def assumed(self) -> list[bool]:

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allocation.engine.reports import Report
 from allocation.engine.rules import NEEDS_REPORT, RATES, Comparison, Measure, RuleSet
-from allocation.engine.tracestep import TraceStep
 
 
 class Range(NamedTuple):
@@ -28,15 +27,24 @@ class Facts:
 
     Nothing is changed once it is made. `columns` holds the measures: posts, persons, or rates times ten to
     the power of their decimals. Measures that need a report are None where the region has not reported;
-    `present` holds the places of those that have. `steps` keeps the steps that state the measures once
-    somebody has asked, since the explanations of all pots share them.
+    `present` holds the places of those that have. What the explanations of all pots need is kept once
+    somebody has asked: `reach` has the posts from which a measure has a value or more, and `numbers` the
+    measures, how conditions turn out, and the posts around them.
     """
 
     rules: RuleSet
     reports: tuple[Report, ...]
     columns: dict[Measure, list[int | None]]
     present: list[int]
-    steps: dict[tuple[Measure, int], TraceStep] = field(default_factory=dict, compare=False, repr=False)
+    reach: dict[tuple[str, int], list[int]] = field(default_factory=dict, compare=False, repr=False)
+    numbers: dict[str, Any] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = dict(self.columns.items())
+
+    def column(self, measure: Measure) -> list[int]:
+        """A measure that no region lacks, or one to be read only at the places of `present`."""
+        return self.columns[measure]  # type: ignore[return-value]
 
 
 def measure_all(rules: RuleSet, reports: tuple[Report, ...]) -> Facts:
@@ -151,23 +159,27 @@ def posts_giving(rules: RuleSet, measure: Measure, values: Range, report: Report
     Returns:
         A range that may be empty (low above high) or reach below 0.
     """
+    given: dict[str, list[int]] = {"inhabitants": [report.inhabitants], "planned": [report.planned]}
     low, high = values
+    return Range(
+        None if low is None else posts_reaching(rules, measure, low, **given)[0],
+        None if high is None else posts_reaching(rules, measure, high + 1, **given)[0] - 1,
+    )
+
+
+def posts_reaching(
+    rules: RuleSet, measure: Measure, low: int, *, inhabitants: Sequence[int], planned: Sequence[int]
+) -> list[int]:
+    """The fewest posts for which a measure of posts is at least `low`; may be below 0.
+
+    Args:
+        measure: as for `posts_giving`.
+        inhabitants: one per region; `planned` likewise.
+    """
     if measure in RATES:
         # rate >= low  <=>  2·per·scale·posts >= inhabitants·(2·low - 1), since half is rounded up.
-        per_post = 2 * rules.rate_per * 10**rules.rate_decimals
-        inhabitants = report.inhabitants
-        return Range(
-            None if low is None else -(-inhabitants * (2 * low - 1) // per_post),
-            None if high is None else -(-inhabitants * (2 * high + 1) // per_post) - 1,
-        )
-    shift = report.planned if measure == "increase" else 0
-    return Range(None if low is None else low + shift, None if high is None else high + shift)
-
-
-def reported_needed(ranges: Sequence[Range]) -> int:
-    """The lowest number of reported posts, 0 or more, that lies in every range.
-
-    Conditions on what is reported have no upper limit (the rule set reader sees to that), so there
-    always is one, and every higher number lies in the ranges too.
-    """
-    return max([0, *(part.low for part in ranges if part.low is not None)])
+        per_post, factor = 2 * rules.rate_per * 10**rules.rate_decimals, 1 - 2 * low
+        return [-(number * factor // per_post) for number in inhabitants]
+    if measure == "increase":
+        return [low + number for number in planned]
+    return [low] * len(planned)

@@ -1,12 +1,13 @@
 """A rule set made ready: bounds as whole numbers, and all that its explanations say alike of every region."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allocation.engine.measures import Range, met_by, scaled_bound, shown
 from allocation.engine.rules import (
     NEEDS_REPORT,
+    RATES,
     UNITS,
     Basis,
     Condition,
@@ -35,7 +36,8 @@ class Wording(NamedTuple):
     """How the step of a condition is written.
 
     `name` is the measure as the operation calls it, `limit` the bound's name and value. `counted` tells
-    which posts decide the condition; empty where none do.
+    which posts decide the condition; empty where none do. `columns` names its numbers: whether it is met,
+    by how much, and where posts decide it the border, the posts beyond it, and the measure there.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Wording(NamedTuple):
     limit: tuple[str, Quantity]
     operation: str
     counted: str
+    columns: tuple[str, ...]
 
 
 class Rungs(NamedTuple):
@@ -61,6 +64,7 @@ class PreparedPot:
         tests: the pot's conditions, in order.
         rungs: the steps of its ladder; None where it has none.
         reasons: why a region may fall: not reported, each condition in order, below a ladder's first step.
+        derived: what explanations make of the rule once and for all.
     """
 
     rules: RuleSet
@@ -68,6 +72,7 @@ class PreparedPot:
     tests: list[Test]
     rungs: Rungs | None
     reasons: list[str]
+    derived: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def wordings(self) -> list[Wording]:
@@ -163,12 +168,21 @@ def _wording(rules: RuleSet, test: Test) -> Wording:
     rule, measure, unit = test.rule, test.rule.measure, UNITS[test.rule.measure]
     name, limit = measure.replace("-", "_"), rule.reason.rsplit("-", 1)[1]
     counted = "reported" if measure in NEEDS_REPORT else "planned"
+    # Named by what they hold, so that equal conditions share them; both rates need the same posts.
+    asked = f"{rule.comparison} {test.bound}"
+    columns = [f"{measure} {asked} {column}" for column in ("met", "margin")]
+    if measure == "inhabitants":
+        counted = ""
+    else:
+        kind = "rate" if measure in RATES else measure
+        columns += [f"{kind} {asked} {column}" for column in ("border", "beyond", "beyond value")]
     return Wording(
         name=name,
         unit=unit,
         limit=(limit, Quantity(shown(rules, measure, test.bound), unit)),
         operation=f"{name} {_SIGNS[rule.comparison]} {limit}",
-        counted="" if measure == "inhabitants" else counted,
+        counted=counted,
+        columns=tuple(columns),
     )
 
 

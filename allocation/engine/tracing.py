@@ -1,264 +1,376 @@
-"""Builds the explanation of an award and of a pot from the numbers of the calculation."""
+"""How the steps of explanations are written, and the explanations of awards and of pots."""
 
+from collections.abc import Callable
+from functools import partial
 from math import gcd
+from typing import Any, NamedTuple
 
 from allocation.engine.evidence import PotEvidence
-from allocation.engine.figures import condition, fact, ladder_step, step, within
-from allocation.engine.measures import posts_giving, rate_text, reported_needed, shown
-from allocation.engine.prepared import ELIGIBLE, NOT_REPORTED
-from allocation.engine.rules import NEEDS_REPORT, UNITS, Ladder, Proportional
-from allocation.engine.tracestep import Quantity, TraceStep
+from allocation.engine.figures import numbers_of
+from allocation.engine.measures import rate_text
+from allocation.engine.prepared import PreparedPot, Test, Wording, fact_basis
+from allocation.engine.rules import NEEDS_REPORT, RATES, UNITS, Basis, Ladder, Measure, Proportional, RuleSet
+from allocation.engine.tracestep import Column, Form, Numbers, Quantity, Slot, Total, TraceStep, steps_of
+
+Outline = tuple[Form, ...]
+Write = Callable[[Any, Numbers], Any]
+
+_GIVEN_KEYS: dict[Measure, str] = {
+    "reported": "reporting",
+    "planned": "baseline",
+    "inhabitants": "population",
+    "increase": "baseline",
+    "planned-rate": "rate",
+    "reported-rate": "rate",
+}
 
 
-def award_trace(evidence: PotEvidence, index: int) -> tuple[TraceStep, ...]:
+class Outlines(NamedTuple):
+    """The forms of the steps of every explanation of a pot.
+
+    Args:
+        pot: the steps of the pot itself.
+        fell: one per test of the pot (`PreparedPot.reasons`): the steps of those who fell at it.
+        usual: the steps of the eligible: one for each step of a ladder, else only one.
+        other: the same where the claims exceed the pot, or where nobody's share weighs anything.
+    """
+
+    pot: Outline
+    fell: list[Outline]
+    usual: list[Outline]
+    other: list[Outline]
+
+
+def award_trace(evidence: PotEvidence, place: int) -> tuple[TraceStep, ...]:
     """The ordered steps from a region's figures to its award; the last result is the award.
 
     Args:
-        index: the region's place in code order.
+        place: the region's place in code order.
     """
-    steps = [fact(evidence, index, measure) for measure in evidence.prepared.stated]
-    tests = zip(evidence.prepared.tests, evidence.prepared.wordings, strict=True)
-    steps += [condition(evidence, index, test, wording) for test, wording in tests]
-    share = evidence.pot.share
-    if evidence.reasons[index] != ELIGIBLE:
-        if evidence.reasons[index].endswith("-below-first-step") and isinstance(share, Ladder):
-            steps.append(ladder_step(evidence, index, share, reached=-1))
-        steps.append(_not_eligible(evidence, index))
-    elif isinstance(share, Ladder):
-        place = evidence.places[index]
-        steps.append(ladder_step(evidence, index, share, reached=evidence.reached[place]))
-        steps += _common(evidence)
-        if evidence.oversubscribed:
-            steps += [_share(evidence, place), _whole_kronor(evidence, place)]
-        else:
-            steps.append(_claim_paid(evidence, place, share))
+    numbers, outlines = numbers_of(evidence), _outlines(evidence.prepared)
+    test = evidence.fell_at[place]
+    if test < len(outlines.fell):
+        outline = outlines.fell[test]
     else:
-        place = evidence.places[index]
-        steps += [*_common(evidence), _share(evidence, place), _whole_kronor(evidence, place)]
-    return tuple(steps)
+        rung = evidence.reached[numbers["sharer"][place]] if evidence.reached else 0
+        outline = (outlines.other if _reduced(evidence) else outlines.usual)[rung]
+    return steps_of(outline, numbers, place)
 
 
 def pot_trace(evidence: PotEvidence) -> tuple[TraceStep, ...]:
     """The steps that concern the whole pot; the last result is what stays unallocated."""
-    steps = list(_common(evidence))
-    split = evidence.split
-    allocated_kr = sum(split.awards_kr)
-    steps.append(
-        step(
-            "leftover-kronor",
-            "rounding",
-            {
-                "amount_kr": Quantity(split.amount_kr if split.total_weight else 0, "kr"),
-                "sum_of_floors_kr": Quantity(evidence.floors_kr, "kr"),
-            },
-            "amount_kr - sum_of_floors_kr",
-            split.leftover_kr,
-            "kr",
-            evidence.facts.rules.rounding_basis,
-        )
+    return steps_of(_outlines(evidence.prepared).pot, numbers_of(evidence), 0)
+
+
+def _reduced(evidence: PotEvidence) -> bool:
+    return evidence.oversubscribed or not evidence.split.total_weight
+
+
+def _outlines(pot: PreparedPot) -> Outlines:
+    made: Outlines | None = pot.derived.get("outlines")
+    if made is None:
+        made = pot.derived["outlines"] = _made(pot, pot.rule.share)
+    return made
+
+
+def _made(pot: PreparedPot, share: Proportional | Ladder) -> Outlines:
+    rules = pot.rules
+    given = (
+        *(_fact(rules, measure) for measure in pot.stated),
+        *(_condition(rules, *pair) for pair in zip(pot.tests, pot.wordings, strict=True)),
     )
-    steps.append(
-        step(
-            "unallocated",
-            evidence.pot.key,
-            {
-                "pot_kr": Quantity(evidence.pot.amount_kr, "kr"),
-                "allocated_kr": Quantity(allocated_kr, "kr"),
-            },
-            "pot_kr - allocated_kr",
-            evidence.pot.amount_kr - allocated_kr,
-            "kr",
-            evidence.pot.basis,
-        )
+    refusals = _refusals(pot)
+    exact, whole = _share(pot, share), _whole_kronor(rules)
+    if isinstance(share, Ladder):
+        common: Outline = (_pot_amount(pot), _claims(pot, share))
+        below, *reached = (_ladder_step(pot, share, rung) for rung in range(-1, len(share.steps)))
+        fell = [*((*given, refusal) for refusal in refusals[:-1]), (*given, below, refusals[-1])]
+        usual = [(*given, step, *common, _claim_paid(share)) for step in reached]
+        other = [(*given, step, *common, exact, whole) for step in reached]
+    else:
+        common = (_pot_amount(pot), *_to_share(pot, share))
+        fell = [(*given, refusal) for refusal in refusals]
+        usual = [(*given, *common, exact, whole)]
+        other = [(*given, *common, _share_of_nothing(exact), whole)]
+    return Outlines((*common, *_rest(pot)), fell, usual, other)
+
+
+def _fact(rules: RuleSet, measure: Measure) -> Form:
+    """The step that states a figure or measure."""
+    inputs: dict[str, Slot]
+    match measure:
+        case "reported" | "planned" | "inhabitants":
+            inputs, operation = {measure: _measured(rules, measure)}, str(measure)
+        case "increase":
+            inputs = {"reported": _measured(rules, "reported"), "planned": _measured(rules, "planned")}
+            operation = "reported - planned"
+        case "planned-rate" | "reported-rate":
+            posts: Measure = "planned" if measure == "planned-rate" else "reported"
+            inputs = {
+                posts: _measured(rules, posts),
+                "per_inhabitants": Quantity(rules.rate_per, "persons"),
+                "inhabitants": _measured(rules, "inhabitants"),
+                "decimals": Quantity(rules.rate_decimals, "number"),
+            }
+            operation = f"half_up({posts} * per_inhabitants / inhabitants, decimals)"
+    basis, result = fact_basis(rules, measure), _measured(rules, measure)
+    return Form(measure, _GIVEN_KEYS[measure], inputs, operation, result, basis)
+
+
+def _measured(rules: RuleSet, measure: Measure) -> Column:
+    return Column(measure, UNITS[measure], _notation(rules, measure))
+
+
+def _notation(rules: RuleSet, measure: Measure) -> Write | None:
+    """A rate is written as text with its decimals; whole numbers stay as they are."""
+    return partial(_rate, decimals=rules.rate_decimals) if measure in RATES else None
+
+
+def _condition(rules: RuleSet, test: Test, wording: Wording) -> Form:
+    """Whether a condition is met, how far off its border is, and the posts there."""
+    rule, unit, write = test.rule, wording.unit, _notation(rules, test.rule.measure)
+    met, margin, *around = wording.columns
+    notes: dict[str, Slot] = {"margin": Column(margin, unit, write)}
+    if around:
+        border, beyond, value = around
+        notes["counted"] = Column(border, "code", partial(_word, word=wording.counted))
+        notes["border_posts"] = Column(border, "posts")
+        notes["beyond_posts"] = Column(beyond, "posts")
+        notes["beyond_value"] = Column(value, unit, write)
+    name, bound = wording.limit
+    inputs: dict[str, Slot] = {wording.name: _measured(rules, rule.measure), name: bound}
+    return Form("condition", rule.key, inputs, wording.operation, Column(met, "truth"), rule.basis, notes)
+
+
+def _ladder_step(pot: PreparedPot, ladder: Ladder, reached: int) -> Form:
+    """The highest step of a ladder that a region reaches; -1 is below the first."""
+    measure, unit, steps = ladder.measure, UNITS[ladder.measure], pot.ladder_steps
+    name, below = measure.replace("-", "_"), reached < 0
+    notes: dict[str, Slot] = {
+        "step": Quantity(reached + 1, "number"),
+        "step_count": Quantity(len(steps), "number"),
+    }
+    if not below:
+        notes["step_at"] = Quantity(steps[reached][0], unit)
+    if reached + 1 < len(steps):
+        next_at, next_kr = steps[reached + 1]
+        notes["next_at"], notes["next_amount_kr"] = Quantity(next_at, unit), Quantity(next_kr, "kr")
+        if measure in NEEDS_REPORT:
+            notes["posts_to_next"] = Column("posts_to_next", "posts")
+    return Form(
+        "ladder-step",
+        ladder.key if below else ladder.steps[reached].key,
+        {name: _measured(pot.rules, measure), "steps": Quantity([list(pair) for pair in steps], "steps")},
+        f"highest_step({name}, steps)",
+        Quantity(0 if below else steps[reached][1], "kr"),
+        ladder.basis if below else _both(ladder.basis, ladder.steps[reached].basis),
+        notes,
     )
-    return tuple(steps)
 
 
-def _common(evidence: PotEvidence) -> list[TraceStep]:
-    """The steps that are the same for every sharer; built once, since sharers may be many."""
-    if not evidence.common_steps:
-        share = evidence.pot.share
-        if isinstance(share, Ladder):
-            evidence.common_steps.extend([_pot_amount(evidence), _claims(evidence, share)])
-        else:
-            evidence.common_steps.extend(_to_share(evidence, share))
-    return evidence.common_steps
+def _refusals(pot: PreparedPot) -> list[Form]:
+    """The last step of those who get nothing: one for each test at which a region may have fallen."""
+    rules, share = pot.rules, pot.rule.share
+    rests_on = [("missing", rules.missing_basis)]
+    rests_on += [(test.rule.key, test.rule.basis) for test in pot.tests]
+    notes: dict[str, Slot] = {
+        "can_be_met": Column("can_be_met", "truth"),
+        "reported_needed": Column("reported_needed", "posts"),
+        "posts_more": Column("posts_more", "posts"),
+    }
+    if pot.rungs is not None:
+        rests_on.append((share.key, share.basis))
+        first_at, first_kr = pot.ladder_steps[0]
+        notes["first_step_at"] = Quantity(first_at, UNITS[pot.rungs.measure])
+        notes["first_step_kr"] = Quantity(first_kr, "kr")
+    inputs, nothing = {"reason": Column("reason", "code")}, Quantity(0, "kr")
+    return [Form("not-eligible", key, inputs, "0", nothing, basis, notes) for key, basis in rests_on]
 
 
-def _pot_amount(evidence: PotEvidence) -> TraceStep:
-    pot = evidence.pot
-    pot_kr = Quantity(pot.amount_kr, "kr")
-    return step("pot-amount", pot.key, {"pot_kr": pot_kr}, "pot_kr", pot.amount_kr, "kr", pot.basis)
+def _pot_amount(pot: PreparedPot) -> Form:
+    pot_kr = Quantity(pot.rule.amount_kr, "kr")
+    return Form("pot-amount", pot.rule.key, {"pot_kr": pot_kr}, "pot_kr", pot_kr, pot.rule.basis)
 
 
-def _to_share(evidence: PotEvidence, share: Proportional) -> list[TraceStep]:
+def _to_share(pot: PreparedPot, share: Proportional) -> list[Form]:
     """What there is to share, and the sum of what it is shared by."""
-    pot_kr, split = evidence.pot.amount_kr, evidence.split
-    sharers = Quantity(len(evidence.sharers), "regions")
-    total = _weight(evidence, split.total_weight)
+    pot_kr, cap = pot.rule.amount_kr, share.cap
+    _weight, total = _weighed(pot.rules, share)
     steps = [
-        _pot_amount(evidence),
-        step(
+        Form(
             "sum-of-weights",
             share.key,
-            {"sharers": sharers},
+            {"sharers": Total("sharers", "regions")},
             "sum(weight)",
-            total.value,
-            total.unit,
+            total,
             share.basis,
             {"weight": Quantity(share.weight, "code")},
-        ),
-    ]
-    cap = share.cap
-    if cap is None:
-        return steps
-    units = split.total_weight
-    notes = {"cap_applied": Quantity(cap.per_unit_kr * units < pot_kr, "truth")}
-    if units:
-        notes["pot_per_unit_kr"] = Quantity(_ratio(pot_kr, units), "kr/post")
-        notes["pot_per_unit_decimal"] = Quantity(_half_up(pot_kr, units, 2), "kr/post")
-    steps.append(
-        step(
-            "unit-cap",
-            cap.key,
-            {
-                "pot_kr": Quantity(pot_kr, "kr"),
-                "cap_per_unit_kr": Quantity(cap.per_unit_kr, "kr/post"),
-                "sum_of_weights": total,
-            },
-            "min(pot_kr, cap_per_unit_kr * sum_of_weights)",
-            split.amount_kr,
-            "kr",
-            cap.basis,
-            notes,
         )
-    )
+    ]
+    if cap is not None:
+        applies = partial(_cap_applies, per_unit_kr=cap.per_unit_kr, pot_kr=pot_kr)
+        steps.append(
+            Form(
+                "unit-cap",
+                cap.key,
+                {
+                    "pot_kr": Quantity(pot_kr, "kr"),
+                    "cap_per_unit_kr": Quantity(cap.per_unit_kr, "kr/post"),
+                    "sum_of_weights": total,
+                },
+                "min(pot_kr, cap_per_unit_kr * sum_of_weights)",
+                Total("amount_kr", "kr"),
+                cap.basis,
+                {
+                    "cap_applied": Total("sum_of_weights", "truth", applies),
+                    "pot_per_unit_kr": Total("sum_of_weights", "kr/post", partial(_price, pot_kr=pot_kr)),
+                    "pot_per_unit_decimal": Total(
+                        "sum_of_weights", "kr/post", partial(_price_decimal, pot_kr=pot_kr)
+                    ),
+                },
+            )
+        )
     return steps
 
 
-def _claims(evidence: PotEvidence, ladder: Ladder) -> TraceStep:
-    pot_kr, claims_kr = evidence.pot.amount_kr, evidence.split.total_weight
-    return step(
+def _claims(pot: PreparedPot, ladder: Ladder) -> Form:
+    return Form(
         "claims",
-        evidence.pot.key,
+        pot.rule.key,
         {
-            "sum_of_claims_kr": Quantity(claims_kr, "kr"),
-            "pot_kr": Quantity(pot_kr, "kr"),
+            "sum_of_claims_kr": Total("sum_of_weights", "kr"),
+            "pot_kr": Quantity(pot.rule.amount_kr, "kr"),
         },
         "sum_of_claims_kr <= pot_kr",
-        claims_kr <= pot_kr,
-        "truth",
+        Total("claims_fit", "truth"),
         ladder.basis,
         {
-            "sharers": Quantity(len(evidence.sharers), "regions"),
-            "oversubscribed": Quantity(evidence.oversubscribed, "truth"),
+            "sharers": Total("sharers", "regions"),
+            "oversubscribed": Total("oversubscribed", "truth"),
         },
     )
 
 
-def _claim_paid(evidence: PotEvidence, place: int, ladder: Ladder) -> TraceStep:
-    claim_kr = evidence.weights[place]
-    inputs = {"claim_kr": Quantity(claim_kr, "kr")}
-    return step("claim-paid", ladder.key, inputs, "claim_kr", claim_kr, "kr", ladder.basis)
+def _claim_paid(ladder: Ladder) -> Form:
+    claim = Column("weight", "kr")
+    return Form("claim-paid", ladder.key, {"claim_kr": claim}, "claim_kr", claim, ladder.basis, rows="sharer")
 
 
-def _share(evidence: PotEvidence, place: int) -> TraceStep:
-    share, split = evidence.pot.share, evidence.split
-    basis, key = share.basis, share.key
+def _share(pot: PreparedPot, share: Proportional | Ladder) -> Form:
+    """The exact share of a sharer."""
+    basis, key, weight_is = share.basis, share.key, "claim"
     if isinstance(share, Ladder):
         basis, key = share.oversubscribed, f"{share.key}.oversubscribed"
-    weight, total = evidence.weights[place], split.total_weight
-    inputs = {
-        "amount_kr": Quantity(split.amount_kr, "kr"),
-        "weight": _weight(evidence, weight),
-        "sum_of_weights": _weight(evidence, total),
-    }
-    if not total:
-        return step("share", key, inputs, "0", "0", "kr", basis)
-    notes = {
-        "weight_is": Quantity("claim" if isinstance(share, Ladder) else share.weight, "code"),
-        "percent": Quantity(_half_up(100 * weight, total, 4), "number"),
-        "share_decimal": Quantity(_cut(split.amount_kr * weight, total, 4), "kr"),
-        "sharers": Quantity(len(evidence.sharers), "regions"),
-    }
-    exact = _ratio(split.amount_kr * weight, total)
-    return step("share", key, inputs, "amount_kr * weight / sum_of_weights", exact, "kr", basis, notes)
-
-
-def _whole_kronor(evidence: PotEvidence, place: int) -> TraceStep:
-    split = evidence.split
-    floor_kr, award_kr = split.floors_kr[place], split.awards_kr[place]
-    total = split.total_weight or 1
-    remainder = split.remainders[place]
-    return step(
-        "whole-kronor",
-        "rounding",
+    else:
+        weight_is = share.weight
+    weight, total = _weighed(pot.rules, share)
+    return Form(
+        "share",
+        key,
+        {"amount_kr": Total("amount_kr", "kr"), "weight": weight, "sum_of_weights": total},
+        "amount_kr * weight / sum_of_weights",
+        Column("share", "kr", _fraction),
+        basis,
         {
-            "share_kr": Quantity(_ratio(floor_kr * total + remainder, total), "kr"),
-            "extra_kr": Quantity(award_kr - floor_kr, "kr"),
+            "weight_is": Quantity(weight_is, "code"),
+            "percent": Column("weight", "number", _percent),
+            "share_decimal": Column("share", "kr", _decimal),
+            "sharers": Total("sharers", "regions"),
         },
-        "floor(share_kr) + extra_kr",
-        award_kr,
-        "kr",
-        evidence.facts.rules.rounding_basis,
-        {
-            "floor_kr": Quantity(floor_kr, "kr"),
-            "fraction": Quantity(_ratio(remainder, total), "kr"),
-            "fraction_decimal": Quantity(_cut(remainder, total, 4), "kr"),
-            "rank": Quantity(evidence.ranks[place], "number"),
-            "sharers": Quantity(len(evidence.sharers), "regions"),
-            "leftover_kr": Quantity(split.leftover_kr, "kr"),
-            "sum_of_floors_kr": Quantity(evidence.floors_kr, "kr"),
-        },
+        "sharer",
     )
 
 
-def _not_eligible(evidence: PotEvidence, index: int) -> TraceStep:
-    rules, pot, report = evidence.facts.rules, evidence.pot, evidence.facts.reports[index]
-    reason = evidence.reasons[index]
-    basis, key = pot.share.basis, pot.share.key
-    if reason == NOT_REPORTED:
-        basis, key = rules.missing_basis, "missing"
-    else:
-        for test in evidence.prepared.tests:
-            value = evidence.facts.columns[test.rule.measure][index]
-            if value is not None and not within(value, test.values):
-                basis, key = test.rule.basis, test.rule.key
-                break
-    notes = {}
-    needed = _needed(evidence, index)
-    notes["can_be_met"] = Quantity(needed is not None, "truth")
-    if needed is not None:
-        notes["reported_needed"] = Quantity(needed, "posts")
-        if report.reported is not None:
-            notes["posts_more"] = Quantity(needed - report.reported, "posts")
-    rungs = evidence.prepared.rungs
-    if rungs is not None:
-        first_at, first_kr = evidence.prepared.ladder_steps[0]
-        notes["first_step_at"] = Quantity(first_at, UNITS[rungs.measure])
-        notes["first_step_kr"] = Quantity(first_kr, "kr")
-    return step("not-eligible", key, {"reason": Quantity(reason, "code")}, "0", 0, "kr", basis, notes)
+def _share_of_nothing(usual: Form) -> Form:
+    """The share where every weight is 0: nobody earns anything, and nothing can be divided by the sum."""
+    nothing = Quantity("0", "kr")
+    return Form(usual.rule, usual.key, usual.inputs, "0", nothing, usual.basis, rows=usual.rows)
 
 
-def _needed(evidence: PotEvidence, index: int) -> int | None:
-    """The fewest reported posts that make the region eligible; None where no report can."""
-    facts, report = evidence.facts, evidence.facts.reports[index]
-    ranges = []
-    for measure, values in evidence.prepared.needs:
-        if measure in NEEDS_REPORT:
-            ranges.append(posts_giving(facts.rules, measure, values, report))
-        elif not within(facts.columns[measure][index] or 0, values):
-            return None
-    return reported_needed(ranges)
+def _whole_kronor(rules: RuleSet) -> Form:
+    return Form(
+        "whole-kronor",
+        "rounding",
+        {"share_kr": Column("share", "kr", _fraction), "extra_kr": Column("extra_kr", "kr")},
+        "floor(share_kr) + extra_kr",
+        Column("award_kr", "kr"),
+        rules.rounding_basis,
+        {
+            "floor_kr": Column("floor_kr", "kr"),
+            "fraction": Column("remainder", "kr", _fraction),
+            "fraction_decimal": Column("remainder", "kr", _decimal),
+            "rank": Column("rank", "number"),
+            "sharers": Total("sharers", "regions"),
+            "leftover_kr": Total("leftover_kr", "kr"),
+            "sum_of_floors_kr": Total("sum_of_floors_kr", "kr"),
+        },
+        "sharer",
+    )
 
 
-def _weight(evidence: PotEvidence, value: int) -> Quantity:
-    share = evidence.pot.share
-    if isinstance(share, Ladder):
-        return Quantity(value, "kr")
-    if share.weight == "equal":
-        return Quantity(value, "share")
-    return Quantity(shown(evidence.facts.rules, share.weight, value), UNITS[share.weight])
+def _rest(pot: PreparedPot) -> tuple[Form, Form]:
+    """What rounding left of the pot, and what stays unallocated."""
+    leftover = Form(
+        "leftover-kronor",
+        "rounding",
+        {"amount_kr": Total("shared_kr", "kr"), "sum_of_floors_kr": Total("sum_of_floors_kr", "kr")},
+        "amount_kr - sum_of_floors_kr",
+        Total("leftover_kr", "kr"),
+        pot.rules.rounding_basis,
+    )
+    unallocated = Form(
+        "unallocated",
+        pot.rule.key,
+        {"pot_kr": Quantity(pot.rule.amount_kr, "kr"), "allocated_kr": Total("allocated_kr", "kr")},
+        "pot_kr - allocated_kr",
+        Total("unallocated_kr", "kr"),
+        pot.rule.basis,
+    )
+    return leftover, unallocated
+
+
+def _weighed(rules: RuleSet, share: Proportional | Ladder) -> tuple[Column, Total]:
+    """A sharer's weight and the sum of all weights, in the unit of what the pot is shared by."""
+    unit, write = "kr", None
+    if not isinstance(share, Ladder):
+        unit = "share"
+        if share.weight != "equal":
+            unit, write = UNITS[share.weight], _notation(rules, share.weight)
+    return Column("weight", unit, write), Total("sum_of_weights", unit, write)
+
+
+def _rate(scaled: int, _numbers: Numbers, *, decimals: int) -> str:
+    return rate_text(scaled, decimals)
+
+
+def _word(_posts: int, _numbers: Numbers, *, word: str) -> str:
+    return word
+
+
+def _fraction(numerator: int, numbers: Numbers) -> str:
+    return _ratio(numerator, numbers["sum_of_weights"] or 1)
+
+
+def _decimal(numerator: int, numbers: Numbers) -> str:
+    """Rounded down, so that the decimals never show a krona that the floor does not have."""
+    return rate_text(numerator * 10**4 // (numbers["sum_of_weights"] or 1), 4)
+
+
+def _percent(weight: int, numbers: Numbers) -> str:
+    return _half_up(100 * weight, numbers["sum_of_weights"], 4)
+
+
+def _cap_applies(units: int, _numbers: Numbers, *, per_unit_kr: int, pot_kr: int) -> bool:
+    return per_unit_kr * units < pot_kr
+
+
+def _price(units: int, _numbers: Numbers, *, pot_kr: int) -> str | None:
+    """What a unit would cost without the cap; None where there are no units."""
+    return _ratio(pot_kr, units) if units else None
+
+
+def _price_decimal(units: int, _numbers: Numbers, *, pot_kr: int) -> str | None:
+    return _half_up(pot_kr, units, 2) if units else None
 
 
 def _half_up(numerator: int, denominator: int, places: int) -> str:
@@ -266,13 +378,19 @@ def _half_up(numerator: int, denominator: int, places: int) -> str:
     return rate_text(scaled, places)
 
 
-def _cut(numerator: int, denominator: int, places: int) -> str:
-    """Rounded down, so that the decimals never show a krona that the floor does not have."""
-    return rate_text(numerator * 10**places // denominator, places)
-
-
 def _ratio(numerator: int, denominator: int) -> str:
     """An exact fraction in its lowest terms; a whole number without a denominator."""
     common = gcd(numerator, denominator)
     lowest = denominator // common
     return f"{numerator // common}/{lowest}" if lowest > 1 else f"{numerator // common}"
+
+
+def _both(first: Basis, second: Basis) -> Basis:
+    """What rests on two things at once."""
+    source = (*first.source, *(part for part in second.source if part not in first.source))
+    return Basis(
+        source=source,
+        assumed=first.assumed or second.assumed,
+        why=" ".join(part for part in (first.why, second.why) if part),
+        why_sv=" ".join(part for part in (first.why_sv, second.why_sv) if part),
+    )

@@ -14,7 +14,6 @@ from allocation.engine.measures import (
     measure_all,
     posts_giving,
     rate_text,
-    reported_needed,
     with_reported,
 )
 from tests.engine.factories import by_weight, make_reports, pot_text, rule_text, rules_of
@@ -65,7 +64,6 @@ def test_a_negative_amount_or_weight_is_not_divided(amount_kr: int, weights: lis
 
 
 def test_where_nothing_is_asked_a_report_of_no_posts_is_enough() -> None:
-    assert reported_needed([]) == 0
     rules = rules_of(rule_text(pot_text("all", 100, by_weight("equal")), total_kr=100))
     last = compute(rules, [Report("01", 1000, 1, None)]).regions[0].awards[0].trace[-1]
     assert (last.rule, last.notes["reported_needed"].value) == ("not-eligible", 0)
