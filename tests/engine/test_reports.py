@@ -8,6 +8,7 @@ import pytest
 
 from allocation.engine import DuplicateRegion, EngineError, InvalidReport, Report, compute, load_rules
 from allocation.engine.kronor import split
+from allocation.engine.reports import clip
 
 
 @pytest.mark.parametrize(
@@ -42,10 +43,42 @@ def test_a_figure_of_the_wrong_kind_is_refused_with_its_column(figures: tuple[An
     assert len(str(caught.value)) < 200
 
 
-@pytest.mark.parametrize("figures", [("01", 1, 0, 0), ("01", 10**12, 10**12, 10**12), ("å", 1, 0, None)])
+@pytest.mark.parametrize("figures", [("01", 1, 0, 0), ("01", 10**12, 10**12, 10**12), ("å" * 32, 1, 0, None)])
 def test_the_outermost_figures_are_accepted_and_computed(figures: tuple[Any, ...]) -> None:
     (region,) = compute(load_rules("at-2022"), [Report(*figures)]).regions
     assert region.code == figures[0]
+
+
+@pytest.mark.parametrize(
+    ("figures", "message"),
+    [
+        (
+            ("0 1", 1, 1, 1),
+            "region '0 1', column code: must be 1 to 32 visible characters without spaces, not '0 1'",
+        ),
+        (("01", 0, 1, 1), "region 01, column inhabitants: must be from 1 to 1000000000000, not 0"),
+        (("01", 1, -1, 1), "region 01, column planned: must be from 0 to 1000000000000, not -1"),
+        (("01", 1, "4", 1), "region 01, column planned: must be a whole number, not '4'"),
+        (("01", 1, 1, 1.5), "region 01, column reported: must be a whole number, not 1.5"),
+        (
+            ("01", 1, 1, 10**40 - 1),
+            f"region 01, column reported: must be from 0 to 1000000000000, not {'9' * 40}",
+        ),
+        (
+            ("01", 1, 1, 10**40),
+            "region 01, column reported: must be from 0 to 1000000000000, not a number of more than 40 digits",
+        ),
+    ],
+)
+def test_the_error_says_what_is_wrong_and_where(figures: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(InvalidReport) as caught:
+        Report(*figures)
+    assert str(caught.value) == message
+
+
+def test_what_was_read_is_shown_whole_up_to_forty_characters() -> None:
+    assert clip("x" * 38) == "'" + "x" * 38 + "'"
+    assert clip("x" * 39) == "'" + "x" * 36 + "..."
 
 
 def test_a_region_that_occurs_twice_is_refused() -> None:

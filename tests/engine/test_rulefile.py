@@ -3,9 +3,11 @@
 import dataclasses
 import hashlib
 import pickle
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from allocation.engine import (
     parse_rules,
 )
 from allocation.engine.published import RULES_FOLDER
+from allocation.engine.tables import Table
 from tests.engine.factories import by_ladder, by_weight, pot_text, rule_text, rules_of
 
 TEXT_2022 = (RULES_FOLDER / "at-2022.toml").read_text(encoding="utf-8")
@@ -217,6 +220,47 @@ def test_a_ladder_on_rates_has_steps_with_the_decimals_of_the_rate() -> None:
     assert str(rules.pots[0].share.steps[0].at) == "15.50"
     with pytest.raises(RuleSetInvalid, match="at most 2 decimals"):
         rules_of(rule_text(pot_text("p", 9, by_ladder("reported-rate", ("15.555", 3))), total_kr=9))
+
+
+def test_noughts_after_the_last_decimal_are_no_decimals() -> None:
+    for written in ("15.3500", "15.350000", "1535e-2"):
+        rules = parse_rules(TEXT_2022.replace("rate = 15.35", f"rate = {written}", 1), origin="same.toml")
+        assert str(rules.threshold) == "15.35"
+
+
+@pytest.mark.parametrize(
+    ("value", "read", "message"),
+    [
+        (3, lambda table: table.table("k"), "t.k: must be a table, not 3"),
+        ([3], lambda table: table.tables("k"), "t.k.1: must be a table, not 3"),
+        ([], lambda table: table.tables("k"), "t.k: must be one or more tables"),
+        (3, lambda table: table.tables("k"), "t.k: must be one or more tables"),
+        ({}, lambda table: table.tables("k"), "t.k: must be one or more tables"),
+        (" ", lambda table: table.text("k"), "t.k: must be text on one line, not ' '"),
+        (3, lambda table: table.choice("k", ("a", "b")), "t.k: must be one of a, b, not 3"),
+        ("c", lambda table: table.choice("k", ("a", "b")), "t.k: must be one of a, b, not 'c'"),
+        ("1", lambda table: table.whole("k", least=0, most=9), "t.k: must be a whole number, not '1'"),
+        (10, lambda table: table.whole("k", least=0, most=9), "t.k: must be from 0 to 9, not 10"),
+        ("1", lambda table: table.rate("k", decimals=1, most=9), "t.k: must be a rate such as 15.35, not '1'"),
+        (10, lambda table: table.rate("k", decimals=1, most=9), "t.k: must be from 0 to 9, not '10'"),
+        (Decimal("0.11"), lambda table: table.rate("k", decimals=1, most=9),
+         "t.k: must have at most 1 decimals, not '0.11'"),
+        (3, lambda table: table.day("k"), "t.k: must be a date such as 2022-10-01, not '3'"),
+        (3, lambda table: table.take("l"), "t.l: is missing"),
+        (3, lambda table: table.finish(), "t.k: is not a known key"),
+    ],
+)  # fmt: skip
+def test_a_table_says_what_it_wanted_and_what_it_found(
+    value: Any, read: Callable[[Table], Any], message: str
+) -> None:
+    with pytest.raises(RuleSetInvalid) as caught:
+        read(Table({"k": value}, origin="a.toml", key="t"))
+    assert str(caught.value) == f"a.toml: {message}"
+
+
+def test_a_file_that_is_no_table_is_refused() -> None:
+    with pytest.raises(RuleSetInvalid, match=r"^a\.toml: the file: must be a table, not 3$"):
+        Table(3, origin="a.toml", key="")
 
 
 def test_a_name_that_is_not_shipped_is_refused() -> None:
