@@ -51,7 +51,7 @@ TESTS = {
     **dict.fromkeys(("rules", "tables", "rulefile", "published", "errors"), READING),
     **dict.fromkeys(("bundle", "verification", "explanation", "__main__"), TELLING),
 }
-_WITHOUT_EFFECT = (re.compile(r",? *strict=\w+| "), re.compile(r"cast\([^,()]+,"))
+_WITHOUT_EFFECT = (re.compile(r",? *(?:strict|compare|repr)=\w+| "), re.compile(r"cast\([^,()]+,"))
 MOST_EXAMPLES = 10
 CPU_SECONDS = 90  # several times what all tests take: a change that loops for ever is noticed
 
@@ -101,7 +101,7 @@ def mutants_of(module: str) -> Iterator[Mutant]:
 
 
 def _is_empty(diff: Sequence[str]) -> bool:
-    """Whether a change touches only what has no effect on right input: types, and checks of equal length."""
+    """Whether a change touches only types, checks of equal length, or what a dataclass compares and shows."""
     removed, added = ("".join(line[1:] for line in diff if line[0] == sign) for sign in "-+")
     return any(pattern.sub("", removed) == pattern.sub("", added) for pattern in _WITHOUT_EFFECT)
 

@@ -241,7 +241,7 @@ def test_noughts_after_the_last_decimal_are_no_decimals() -> None:
         ("c", lambda table: table.choice("k", ("a", "b")), "t.k: must be one of a, b, not 'c'"),
         ("1", lambda table: table.whole("k", least=0, most=9), "t.k: must be a whole number, not '1'"),
         (10, lambda table: table.whole("k", least=0, most=9), "t.k: must be from 0 to 9, not 10"),
-        ("1", lambda table: table.rate("k", decimals=1, most=9), "t.k: must be a rate such as 15.35, not '1'"),
+        ("1", lambda table: table.rate("k", decimals=1, most=9), "t.k: must be a rate such as 15.35, not '1'"),  # noqa: E501
         (10, lambda table: table.rate("k", decimals=1, most=9), "t.k: must be from 0 to 9, not '10'"),
         (Decimal("0.11"), lambda table: table.rate("k", decimals=1, most=9),
          "t.k: must have at most 1 decimals, not '0.11'"),
