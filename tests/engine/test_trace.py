@@ -3,7 +3,16 @@
 import pytest
 
 from allocation.engine import Report, compute, load_rules
-from tests.engine.factories import award, make_reports, step
+from tests.engine.factories import (
+    ASSUMED,
+    award,
+    by_ladder,
+    make_reports,
+    pot_text,
+    rule_text,
+    rules_of,
+    step,
+)
 
 AT_2022 = load_rules("at-2022")
 AT_2024 = load_rules("at-2024")
@@ -186,3 +195,13 @@ def test_the_border_in_posts_counts_a_half_as_rounded_up(
 def test_the_posts_needed_count_a_half_as_rounded_up() -> None:
     last = award(compute(AT_2022, [Report("01", 20_000_000, 3069, 3000)]), "01", "god").trace[-1]
     assert (last.notes["reported_needed"].value, last.notes["posts_more"].value) == (3069, 69)
+
+
+def test_only_those_who_reach_an_assumed_step_of_a_ladder_rest_on_an_assumption() -> None:
+    text = rule_text(pot_text("climb", 90, by_ladder("increase", (1, 10), (5, 20))), total_kr=90)
+    second = "at = 5\namount_kr = 20\n"
+    rules = rules_of(text.replace(f'{second}source = ["paper"]', second + ASSUMED))
+    reports = [Report(code, 1000, 1, posts) for code, posts in (("A", 2), ("B", 6), ("C", 1), ("D", None))]
+    awards = [region.awards[0] for region in compute(rules, reports).regions]
+    assert [found.assumed for found in awards] == [False, True, False, False]
+    assert [any(part.assumed for part in found.trace) for found in awards] == [False, True, False, False]
