@@ -7,6 +7,7 @@ from tests.engine.factories import (
     ASSUMED,
     award,
     by_ladder,
+    by_weight,
     make_reports,
     pot_text,
     rule_text,
@@ -205,3 +206,37 @@ def test_only_those_who_reach_an_assumed_step_of_a_ladder_rest_on_an_assumption(
     awards = [region.awards[0] for region in compute(rules, reports).regions]
     assert [found.assumed for found in awards] == [False, True, False, False]
     assert [any(part.assumed for part in found.trace) for found in awards] == [False, True, False, False]
+
+
+UP = 'measure = "increase"\ncomparison = "at-least"\nvalue = 1'
+PLANNED = 'measure = "planned"\ncomparison = "above"\nvalue = 0'
+BELOW = 'measure = "planned-rate"\ncomparison = "below"\nagainst = "threshold"'
+CITED = 'source = ["paper"]'
+ALL_KINDS = rule_text(
+    pot_text("climb", 90, by_ladder("increase", (1, 10), (5, 20)), PLANNED),
+    pot_text("tight", 15, by_ladder("reported", (1, 10), (7, 20))),
+    pot_text("more", 100, by_weight("increase", cap_kr=3), UP),
+    pot_text("rates", 100, by_weight("reported-rate"), BELOW),
+    pot_text("people", 7, by_weight("inhabitants")),
+    total_kr=312,
+    threshold="500.00",
+).replace(ASSUMED, CITED)  # fmt: skip
+
+
+def test_an_award_is_marked_as_assumed_exactly_where_a_step_of_its_trace_is() -> None:
+    # Every number and choice of a rule set is assumed in turn, and nothing else.
+    reports = [
+        Report("A", 1000, 1, 2),
+        Report("B", 1000, 1, 9),
+        Report("C", 1000, 6, 6),
+        Report("D", 9, 0, None),
+    ]
+    parts = ALL_KINDS.split(CITED)
+    seen = set()
+    for place in range(1, len(parts)):
+        text = CITED.join(parts[:place]) + ASSUMED + CITED.join(parts[place:])
+        for region in compute(rules_of(text), reports).regions:
+            for found in region.awards:
+                assert found.assumed is any(part.assumed for part in found.trace), (place, found)
+                seen.update((part.rule, part.assumed) for part in found.trace)
+    assert {rule for rule, _ in seen} == {rule for rule, assumed in seen if assumed}
