@@ -232,7 +232,7 @@ def test_an_award_is_marked_as_assumed_exactly_where_a_step_of_its_trace_is() ->
         Report("D", 9, 0, None),
     ]
     parts = ALL_KINDS.split(CITED)
-    seen = set()
+    seen: set[tuple[str, bool]] = set()
     for place in range(1, len(parts)):
         text = CITED.join(parts[:place]) + ASSUMED + CITED.join(parts[place:])
         for region in compute(rules_of(text), reports).regions:
