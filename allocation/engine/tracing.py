@@ -386,7 +386,7 @@ def _ratio(numerator: int, denominator: int) -> str:
 
 
 def _both(first: Basis, second: Basis) -> Basis:
-    """What rests on two things at once."""
+    """What rests on two rules: each source once, assumed if either is, the reasons one after the other."""
     source = (*first.source, *(part for part in second.source if part not in first.source))
     return Basis(
         source=source,
