@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils.functional import Promise
 
 from allocation import selectors
-from allocation.models import AllocationRun, Recomputation, RequestState, RoundGrant, RunRegion
+from allocation.models import OPEN_STATES, AllocationRun, Recomputation, RequestState, RoundGrant, RunRegion
 from reporting import selectors as reporting_selectors
 from reporting.models import Mail, ReportingRound, Revision, State
 
@@ -66,9 +66,7 @@ def glance(*, at: datetime) -> Glance | None:
 
 def failed_recomputation(reporting_round: ReportingRound) -> Recomputation | None:
     """The last recomputation that was dealt with, if it failed: amounts are then older than reports."""
-    dealt_with = Recomputation.objects.filter(reporting_round=reporting_round).exclude(
-        state=RequestState.REQUESTED
-    )
+    dealt_with = Recomputation.objects.filter(reporting_round=reporting_round).exclude(state__in=OPEN_STATES)
     latest = dealt_with.order_by("-finished_at", "-pk").first()
     return latest if latest is not None and latest.state == RequestState.FAILED else None
 

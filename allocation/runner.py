@@ -1,13 +1,14 @@
 """What the worker does with a request to recompute."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from allocation import selectors
+from allocation import claims, selectors
+from allocation.claims import Claim
 from allocation.engine import (
     ENGINE_VERSION,
     Allocation,
@@ -19,6 +20,7 @@ from allocation.engine import (
 )
 from allocation.errors import NoGrant, RunFailed
 from allocation.models import (
+    OPEN_STATES,
     AllocationRun,
     Award,
     Recomputation,
@@ -32,59 +34,64 @@ from reporting.errors import DomainError
 from reporting.locks import lock_round
 from reporting.models import ReportingRound
 
-# An attempt ends without an answer only when the worker dies or the database is away.
-MOST_ATTEMPTS = 20
+log = logging.getLogger(__name__)
 
 
-def recompute(recomputation_id: int, *, at: datetime) -> None:
-    """Do what a request asks for. Does nothing if it has already been dealt with.
+class TakenOver(Exception):
+    """Another worker has claimed the request since; what this one computed is thrown away."""
+
+
+def recompute(recomputation_id: int, *, at: datetime, worker: str = "here") -> None:
+    """Do what a request asks for. Does nothing if it has been dealt with or another worker is at it.
+
+    Args:
+        worker: the name of who computes, for those who look at the request meanwhile.
 
     Raises:
         EngineError, DomainError: there is no answer; the request is then marked as failed.
     """
-    if not _begin(recomputation_id, at=at):
+    claim = claims.take(recomputation_id, worker=worker, at=at)
+    if claim is None:
         return
     try:
-        _recompute(recomputation_id, at=at)
+        with claims.beating(claim):
+            _recompute(claim, at=at)
     except (EngineError, DomainError) as error:
-        Recomputation.objects.filter(pk=recomputation_id, state=RequestState.REQUESTED).update(
-            state=RequestState.FAILED, error=str(error), finished_at=at
-        )
+        claims.held(claim).update(state=RequestState.FAILED, error=str(error), finished_at=at)
         raise
-
-
-def _begin(recomputation_id: int, *, at: datetime) -> bool:
-    """Count an attempt; give up on a request that has ended its worker time and again."""
-    waiting = Recomputation.objects.filter(pk=recomputation_id, state=RequestState.REQUESTED)
-    waiting.update(attempts=F("attempts") + 1)
-    error = _("Given up after %(count)d attempts. See the worker's log.") % {"count": MOST_ATTEMPTS}
-    waiting.filter(attempts__gt=MOST_ATTEMPTS).update(state=RequestState.FAILED, error=error, finished_at=at)
-    return waiting.exists()
+    except TakenOver:
+        log.warning("recomputation %d was taken over from %s; nothing was written", claim.pk, worker)
 
 
 @transaction.atomic
-def _recompute(recomputation_id: int, *, at: datetime) -> None:
-    reporting_round = lock_round(Recomputation.objects.get(pk=recomputation_id).reporting_round_id)
-    request = Recomputation.objects.get(pk=recomputation_id)
-    if request.state != RequestState.REQUESTED:
-        return  # the message was delivered twice, or another request's run already answered this one
+def _recompute(claim: Claim, *, at: datetime) -> None:
+    reporting_round = lock_round(Recomputation.objects.get(pk=claim.pk).reporting_round_id)
+    # A worker that is paused in here must not keep the round locked: the server ends its transaction.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
     # Every request that is visible under the lock is answered by this one snapshot.
-    waiting = list(
-        Recomputation.objects.filter(reporting_round=reporting_round, state=RequestState.REQUESTED)
-    )
-    runs, basis = compute_round(reporting_round, at=at)
-    for answered in waiting:
-        answered.state = RequestState.DONE
-        answered.finished_at = at
-        answered.basis = basis
-        answered.save(update_fields=["state", "finished_at", "basis"])
-        answered.runs.set(runs)
+    open_requests = list(Recomputation.objects.filter(reporting_round=reporting_round, state__in=OPEN_STATES))
+    if claim.pk not in {request.pk for request in open_requests}:
+        return  # another request's run already answered this one
+    runs, basis = compute_round(reporting_round, at=at, claim=claim)
+    # Last, so that it holds until the commit: the row stays locked, and nobody can claim it any more.
+    answer = {"state": RequestState.DONE, "finished_at": at, "basis": basis, "error": ""}
+    if not claims.held(claim).update(**answer):
+        raise TakenOver
+    Recomputation.objects.filter(
+        pk__in=[request.pk for request in open_requests if request.pk != claim.pk], state__in=OPEN_STATES
+    ).update(**answer)
+    for request in open_requests:
+        request.runs.set(runs)
 
 
 def compute_round(
-    reporting_round: ReportingRound, *, at: datetime
+    reporting_round: ReportingRound, *, at: datetime, claim: Claim | None = None
 ) -> tuple[list[AllocationRun], list[dict[str, object]]]:
     """Compute every grant of a locked round; keep each result unless the same figures gave it before.
+
+    Args:
+        claim: on whose behalf; the database refuses new runs of a claim that has been taken over.
 
     Returns:
         the run that now holds for each grant, and which version of each report counted.
@@ -102,7 +109,8 @@ def compute_round(
         [(grant.rules_name, grant.year, rules[grant.rules_name].population_reference) for grant in grants],
     )
     runs = [
-        _compute_grant(grant, rules[grant.rules_name], figures[grant.rules_name], at=at) for grant in grants
+        _compute_grant(grant, rules[grant.rules_name], figures[grant.rules_name], at=at, claim=claim)
+        for grant in grants
     ]
     basis: list[dict[str, object]] = [
         {"region": row.code, "revision": row.revision_number, "state": row.state or "not_started"}
@@ -127,7 +135,12 @@ def _check_versions(rule_sets: Collection[RuleSet]) -> None:
 
 
 def _compute_grant(
-    grant: RoundGrant, rules: RuleSet, figures: list[RegionFigures], *, at: datetime
+    grant: RoundGrant,
+    rules: RuleSet,
+    figures: list[RegionFigures],
+    *,
+    at: datetime,
+    claim: Claim | None,
 ) -> AllocationRun:
     reports = [report_of(row, grant) for row in figures]
     allocation = compute(rules, reports)
@@ -136,7 +149,7 @@ def _compute_grant(
     ).first()
     if run is None:
         revisions = {row.code: row.revision_id for row in figures}
-        run = _keep(grant, rules, reports, revisions, allocation, at=at)
+        run = _keep(grant, rules, reports, revisions, allocation, at=at, claim=claim)
     if grant.current_run_id != run.pk:
         grant.current_run = run
         grant.save(update_fields=["current_run"])
@@ -170,8 +183,11 @@ def _keep(
     allocation: Allocation,
     *,
     at: datetime,
+    claim: Claim | None,
 ) -> AllocationRun:
     run = AllocationRun.objects.create(
+        made_for_id=claim.pk if claim else None,
+        token=claim.token if claim else None,
         round_grant=grant,
         number=grant.runs.count() + 1,
         created_at=at,

@@ -7,9 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from allocation.models import AllocationRun, Award, Recomputation, RequestState, RoundGrant, RunRegion
+from allocation.models import (
+    OPEN_STATES,
+    AllocationRun,
+    Award,
+    Recomputation,
+    RequestState,
+    RoundGrant,
+    RunRegion,
+)
 from reporting.models import Baseline, PostType, Region, ReportingRound, Standing
 
 # One statement is one snapshot: every figure of every region as it stood at one moment.
@@ -85,8 +93,10 @@ def figures_of(
 
 
 def waiting_recomputations(*, before: datetime) -> list[int]:
-    """Requests from before a moment that nobody has answered: a lost message, or a worker that died."""
-    waiting = Recomputation.objects.filter(state=RequestState.REQUESTED, requested_at__lt=before)
+    """Requests that nobody is at: waiting since before a moment, or left by a silent worker."""
+    waiting = Recomputation.objects.filter(
+        Q(state=RequestState.REQUESTED, requested_at__lt=before) | Q(state=RequestState.STUCK)
+    )
     return list(waiting.order_by("requested_at").values_list("pk", flat=True)[:100])
 
 
@@ -186,4 +196,4 @@ def is_waiting(reporting_round: ReportingRound) -> bool:
 
 
 def _waiting(reporting_round: ReportingRound) -> QuerySet[Recomputation]:
-    return Recomputation.objects.filter(reporting_round=reporting_round, state=RequestState.REQUESTED)
+    return Recomputation.objects.filter(reporting_round=reporting_round, state__in=OPEN_STATES)

@@ -1,12 +1,14 @@
 """Thin doors for the worker."""
 
+import os
 from datetime import timedelta
+from socket import gethostname
 
 from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from allocation import runner, selectors, status_reports, sweeping
+from allocation import claims, runner, selectors, status_reports, sweeping
 from reporting.tasks import send_mail_task
 
 # Longer than a run takes, so that a request is not sent a second time while its message is under way.
@@ -22,12 +24,13 @@ PATIENCE = timedelta(seconds=15)
 )
 def recompute_task(recomputation_id: int) -> None:
     """Compute what a request asks for."""
-    runner.recompute(recomputation_id, at=timezone.now())
+    runner.recompute(recomputation_id, at=timezone.now(), worker=f"{gethostname()}, process {os.getpid()}")
 
 
 @shared_task(name="allocation.resend_waiting_recomputations")
 def resend_waiting_recomputations_task() -> None:
-    """Every few seconds: send again what a lost message or a dead worker left waiting."""
+    """Every few seconds: mark what has fallen silent, and send again what nobody is at."""
+    claims.mark_silent(at=timezone.now())
     for recomputation_id in selectors.waiting_recomputations(before=timezone.now() - PATIENCE):
         recompute_task.delay(recomputation_id)
 

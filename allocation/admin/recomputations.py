@@ -1,14 +1,24 @@
 """Requests to recompute: who asked, why, and what came of it."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from allocation.models import Recomputation, RequestState
-from reporting.admin.readonly import ReadOnlyMixin
+from allocation.services.runs import may_ask_for_recomputation, restart_recomputation
+from reporting.admin.readonly import ReadOnlyMixin, signed_in
+from reporting.errors import DomainError, NotAllowed
 from reporting.templatetags.platsplan import chip
 
 REASONS: dict[str, str | Promise] = {
@@ -18,7 +28,16 @@ REASONS: dict[str, str | Promise] = {
     "grant": _("A grant was added"),
     "asked": _("Asked for by hand"),
 }
-CHIPS = {RequestState.REQUESTED: "submitted", RequestState.DONE: "ok", RequestState.FAILED: "error"}
+CHIPS = {
+    RequestState.REQUESTED: "submitted",
+    RequestState.RUNNING: "preliminary",
+    RequestState.STUCK: "error",
+    RequestState.DONE: "ok",
+    RequestState.FAILED: "error",
+}
+
+# What a person may start again; where it is waiting the sweeper does so within seconds.
+RESTARTABLE = (RequestState.STUCK, RequestState.FAILED)
 
 
 @admin.register(Recomputation)
@@ -44,11 +63,49 @@ class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "requested_by",
         "requested_at",
         "state_chip",
+        "worker",
+        "attempts",
+        "started_at",
+        "heartbeat_at",
         "finished_at",
         "error",
         "run_list",
     ]
     readonly_fields = ["why", "state_chip", "run_list"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """The button's own address, before the page that catches everything."""
+        restart = self.admin_site.admin_view(require_POST(self.restart_view))
+        return [
+            path("<path:object_id>/restart/", restart, name="allocation_recomputation_restart"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The request, with the button for whoever may start it again."""
+        may = {"may_restart": may_ask_for_recomputation(signed_in(request)), "restartable": RESTARTABLE}
+        return super().change_view(request, object_id, form_url, {**may, **(extra_context or {})})
+
+    def restart_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Start a stuck request again, or ask anew where it failed."""
+        asked = self.get_object(request, unquote(object_id))
+        if asked is None:
+            raise Http404
+        try:
+            started = restart_recomputation(recomputation_id=asked.pk, by=signed_in(request))
+        except NotAllowed as error:
+            raise PermissionDenied from error
+        except DomainError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect("admin:allocation_recomputation_change", asked.pk)
+        self.message_user(request, gettext("It starts again as soon as a worker is free."), messages.SUCCESS)
+        return redirect("admin:allocation_recomputation_change", started.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recomputation]:
         """With the runs that the list links to."""

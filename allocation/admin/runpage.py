@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from allocation import desk, selectors
 from allocation.engine import parse_rules
-from allocation.models import AllocationRun, Award, Recomputation, RequestState, RunRegion
+from allocation.models import OPEN_STATES, AllocationRun, Award, Recomputation, RunRegion
 from reporting.models import Region, State, Submission
 
 BAR_UNITS = 360  # the width of a pot's bar in its drawing
@@ -150,7 +150,7 @@ def run_page(run: AllocationRun) -> RunPage:
         ),
         not_reported=tuple(names[row.region.code] for row in rows if row.reported is None),
         unapproved=tuple(names[row.region.code] for row in rows if row.state != State.APPROVED),
-        waiting=grant.reporting_round.recomputations.filter(state=RequestState.REQUESTED)
+        waiting=grant.reporting_round.recomputations.filter(state__in=OPEN_STATES)
         .order_by("requested_at")
         .first(),
         failed=desk.failed_recomputation(grant.reporting_round),

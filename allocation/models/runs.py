@@ -1,11 +1,11 @@
-"""Grants of a round, requests to recompute them, and runs, which never change."""
+"""Grants of a round, and runs, which never change."""
 
 import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reporting.models import Region, ReportingRound, Revision, User, append_only, never_emptied
+from reporting.models import Region, ReportingRound, Revision, append_only, never_emptied
 
 _POT_SUM = """
 IF (SELECT coalesce(sum(amount_kr), 0) FROM allocation_award WHERE run_id = NEW.run_id AND pot = NEW.pot)
@@ -49,6 +49,18 @@ END IF;
 RETURN NEW;
 """
 
+# Behind the check in the runner: what a worker computed counts only while the request is its own.
+_MADE_BY_ITS_CLAIM = """
+IF NEW.made_for_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM allocation_recomputation
+    WHERE id = NEW.made_for_id AND token = NEW.token AND state IN ('running', 'done')
+)
+THEN
+    RAISE EXCEPTION 'recomputation % has been taken over from the worker that made this run', NEW.made_for_id;
+END IF;
+RETURN NULL;
+"""
+
 
 def _at_commit(name: str, func: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
@@ -65,6 +77,11 @@ def one_text_per_version() -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="one_text_per_version", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_ONE_TEXT
     )
+
+
+def made_by_its_claim() -> pgtrigger.Trigger:
+    """A trigger that refuses, at commit, a run by a worker that has lost the request to another one."""
+    return _at_commit("made_by_its_claim", _MADE_BY_ITS_CLAIM)
 
 
 def sums_to_its_pot() -> pgtrigger.Trigger:
@@ -137,6 +154,15 @@ class AllocationRun(models.Model):
     allocated_kr = models.BigIntegerField(_("shared out, kr"))
     unallocated_kr = models.BigIntegerField(_("not shared out, kr"))
     eligible_count = models.PositiveSmallIntegerField(_("regions with an award"))
+    made_for = models.ForeignKey(
+        "Recomputation",
+        verbose_name=_("computed for"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    token = models.PositiveIntegerField(_("claim"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("allocation run")
@@ -159,6 +185,7 @@ class AllocationRun(models.Model):
             append_only(),
             never_emptied(),
             one_text_per_version(),
+            made_by_its_claim(),
             sums_to_its_run(run="id"),
         )
 
@@ -255,78 +282,3 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run}, {self.region_id}, {self.pot}: {self.amount_kr} kr"
-
-
-class RequestState(models.TextChoices):
-    """What became of a request to recompute."""
-
-    REQUESTED = "requested", _("Waiting")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Failed")
-
-
-class Recomputation(models.Model):
-    """A request to recompute a round, written with the change that asked for it.
-
-    `basis` tells, once it is done, which version of each region's report counted and where
-    that report stood: [{"region", "revision", "state"}], revision None where nothing was submitted.
-    """
-
-    reporting_round = models.ForeignKey(
-        ReportingRound, verbose_name=_("round"), on_delete=models.PROTECT, related_name="recomputations"
-    )
-    reason = models.CharField(_("reason"), max_length=40)
-    requested_by = models.ForeignKey(
-        User,
-        verbose_name=_("asked for by"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    requested_at = models.DateTimeField(_("asked for"), auto_now_add=True)
-    state = models.CharField(
-        _("state"), max_length=20, choices=RequestState.choices, default=RequestState.REQUESTED
-    )
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    error = models.TextField(_("error"), blank=True)
-    basis = models.JSONField(_("reports that counted"), default=list, blank=True)
-    runs = models.ManyToManyField(
-        AllocationRun, verbose_name=_("runs"), blank=True, related_name="recomputations"
-    )
-
-    class Meta:
-        verbose_name = _("recomputation")
-        verbose_name_plural = _("recomputations")
-        ordering = ("-requested_at", "-pk")
-        indexes = (
-            models.Index(
-                fields=["reporting_round", "requested_at"],
-                condition=models.Q(state="requested"),
-                name="recomputation_waiting",
-            ),
-        )
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(state__in=RequestState.values), name="recomputation_state_is_known"
-            ),
-        )
-        triggers = (
-            pgtrigger.FSM(
-                name="allowed_transitions",
-                field="state",
-                transitions=[("requested", "done"), ("requested", "failed")],
-            ),
-            pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="answered_is_answered",
-                operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__state="requested"),
-            ),
-            never_emptied(),
-        )
-        permissions = (("request_recomputation", _("Can ask for a recomputation")),)
-
-    def __str__(self) -> str:
-        return f"{self.reporting_round}, {self.requested_at:%Y-%m-%d %H:%M:%S}"

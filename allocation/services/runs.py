@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from allocation.models import Recomputation
+from allocation.errors import RunFailed
+from allocation.models import Recomputation, RequestState
 from allocation.tasks import recompute_task
 from reporting.errors import NotAllowed
 from reporting.locks import lock_round
@@ -43,6 +44,33 @@ def request_recomputation(
     request = Recomputation.objects.create(
         reporting_round=reporting_round, reason=reason, requested_by=requested_by
     )
+    _send(request)
+    return request
+
+
+@transaction.atomic
+def restart_recomputation(*, recomputation_id: int, by: User) -> Recomputation:
+    """Start a stuck or waiting request now; ask anew where one has failed.
+
+    Raises:
+        NotAllowed: the person may not ask for recomputations.
+        RunFailed: a worker is at it, or it has been answered.
+    """
+    if not may_ask_for_recomputation(by):
+        raise NotAllowed(_("Your role does not include this action."))
+    request = Recomputation.objects.select_related("reporting_round").get(pk=recomputation_id)
+    if request.state == RequestState.FAILED:
+        return request_recomputation(reporting_round=request.reporting_round, reason=ASKED, requested_by=by)
+    if request.state == RequestState.RUNNING:
+        raise RunFailed(
+            _("A worker is computing it now. If the worker falls silent, it starts again by itself.")
+        )
+    if request.state == RequestState.DONE:
+        raise RunFailed(_("It is done already. Ask for a new recomputation on the round or the run."))
+    _send(request)
+    return request
+
+
+def _send(request: Recomputation) -> None:
     # Robust: a broker that is down must not undo what was saved; the sweeper sends it later.
     transaction.on_commit(lambda: recompute_task.delay(request.pk), robust=True)
-    return request

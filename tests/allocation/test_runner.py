@@ -283,18 +283,3 @@ def test_the_command_computes_here_and_now_and_says_what_came_of_it(capsys) -> N
 def test_the_command_names_a_round_that_does_not_exist() -> None:
     with pytest.raises(CommandError, match="no round called none"):
         call_command("recompute", round="none")
-
-
-def test_a_request_that_ends_its_worker_every_time_is_given_up() -> None:
-    reporting_round = make_round()
-    request = request_recomputation(reporting_round=reporting_round, reason="asked")
-    with patch("allocation.runner.compute", side_effect=MemoryError):
-        for _ in range(runner.MOST_ATTEMPTS):
-            with pytest.raises(MemoryError):
-                runner.recompute(request.pk, at=moment())
-        request.refresh_from_db()
-        assert request.state == RequestState.REQUESTED
-        runner.recompute(request.pk, at=moment())
-    request.refresh_from_db()
-    assert request.state == RequestState.FAILED
-    assert str(runner.MOST_ATTEMPTS) in request.error

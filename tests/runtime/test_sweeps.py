@@ -2,19 +2,15 @@
 
 import os
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from allocation import tasks
@@ -25,10 +21,9 @@ from allocation.services.scenarios import base_of_reports, create_scenario
 from allocation.services.sweeps import sweep_scenario
 from allocation.sweeping import axes_of, figures_of
 from allocation.variation import Axis, answers
-from config.celery import WORKER_KEY
 from reporting.reference import load_reference_data
-from tests.conftest import PROJECT
 from tests.factories import make_officer, make_round
+from tests.workers import children_of, kill, start_worker, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,47 +36,6 @@ def broker() -> Iterator[redis.Redis]:
     yield client
     client.flushdb()
     client.close()
-
-
-def start_worker(broker: redis.Redis, log: Path) -> "subprocess.Popen[bytes]":
-    """The product's own worker, two processes, on the test's database; ready when this returns."""
-    broker.delete(WORKER_KEY)
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    environment = {"DATABASE_URL": urlunsplit(database), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    with log.open("wb") as output:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "config.processes", "worker"],
-            cwd=PROJECT,
-            env=os.environ | environment,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    wait_for(lambda: bool(broker.exists(WORKER_KEY)))
-    return worker
-
-
-def children_of(worker: "subprocess.Popen[bytes]") -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()]
-
-
-def kill(worker: "subprocess.Popen[bytes]") -> None:
-    """End a worker and its processes at once, as a lack of memory or a power cut would."""
-    if worker.poll() is None:
-        children = children_of(worker)
-        for pid in (worker.pid, *children):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        worker.wait()
-
-
-def wait_for(condition, *, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the worker's processes in /proc")
