@@ -9,4 +9,6 @@ class AllocationConfig(AppConfig):
     verbose_name = _("Allocation")
 
     def ready(self) -> None:
-        from allocation import receivers  # noqa: F401  # connects the signal
+        from allocation import decision_check, receivers  # noqa: F401  # connects the signal
+
+        decision_check.connect()

@@ -1,5 +1,7 @@
 """What can go wrong when the agency computes, worded for the person who ran into it."""
 
+from collections.abc import Sequence
+
 from reporting.errors import DomainError
 
 
@@ -50,3 +52,15 @@ class SweepTooLarge(DomainError):
 
 class SweepEnded(DomainError):
     """The sweep is not being computed any more."""
+
+
+class NotReady(DomainError):
+    """A run cannot be decided on yet; `missing` says, one sentence each, what is lacking."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(" ".join(missing))
+        self.missing = tuple(missing)
+
+
+class LetterNotDrawn(DomainError):
+    """A decision letter could not be made, so nothing was decided."""

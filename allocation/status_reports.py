@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 
+from allocation import decided
 from allocation import selectors as allocation_selectors
 from allocation.engine import parse_rules
-from allocation.models import AllocationRun, Recomputation, RequestState
+from allocation.models import AllocationRun, Decision, Recomputation, RequestState
 from reporting import selectors
 from reporting.locks import lock_round
 from reporting.models import (
@@ -39,6 +40,7 @@ HOLDERS: dict[str, Holder] = {
     State.SUBMITTED: "agency",
     State.IN_REVIEW: "agency",
     State.APPROVED: "done",
+    State.DECIDED: "done",
 }
 SYMBOLS: dict[str, str] = {
     State.NOT_STARTED: "○",
@@ -47,6 +49,7 @@ SYMBOLS: dict[str, str] = {
     State.SUBMITTED: "→",
     State.IN_REVIEW: "◐",
     State.APPROVED: "✓",
+    State.DECIDED: "■",
 }
 
 
@@ -114,6 +117,7 @@ class GrantLine:
     missing_count: int
     assumed: bool
     is_example: bool
+    decision: Decision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ def rounds_to_report(*, at: datetime) -> list[ReportingRound]:
     """
     reports = Submission.objects.filter(reporting_round=OuterRef("pk"))
     moving = reports.filter(state__in=[State.SUBMITTED, State.IN_REVIEW, State.RETURNED])
-    unapproved = reports.exclude(state=State.APPROVED)
+    unapproved = reports.exclude(state__in=[State.APPROVED, State.DECIDED])
     rounds = ReportingRound.objects.filter(opens_at__lte=at).filter(
         Q(closes_at__gt=at)
         | Exists(moving)
@@ -183,11 +187,12 @@ def status_report(reporting_round: ReportingRound, *, at: datetime) -> StatusRep
     rows = _rows(reporting_round, at=at)
     today = at.astimezone(STOCKHOLM).date()
     is_open = reporting_round.is_open(at=at)
-    approved = sum(row.state == State.APPROVED for row in rows)
+    approved = sum(row.holder == "done" for row in rows)
     answers = [row.answer_by for row in rows if row.answer_by is not None and row.answer_by >= today]
     requests = Recomputation.objects.filter(reporting_round=reporting_round)
     latest = requests.order_by("-requested_at", "-pk").first()
     example_years = allocation_selectors.example_years()
+    decisions = decided.decisions_in_force(reporting_round)
     return StatusReport(
         reporting_round=reporting_round,
         at=at,
@@ -209,7 +214,11 @@ def status_report(reporting_round: ReportingRound, *, at: datetime) -> StatusRep
             failed=latest if latest is not None and latest.state == RequestState.FAILED else None,
         ),
         grants=tuple(
-            _grant_line(run, is_example=run.round_grant.year in example_years)
+            _grant_line(
+                run,
+                is_example=run.round_grant.year in example_years,
+                decision=decisions.get(run.round_grant_id),
+            )
             for run in allocation_selectors.current_runs(reporting_round)
         ),
         is_waiting=allocation_selectors.is_waiting(reporting_round),
@@ -327,9 +336,7 @@ def _attention(rows: Sequence[Row], *, today: date, is_open: bool, failed: Recom
         not_started=tuple(row.name for row in not_started if is_open or row.extended_until),
         reminded_today=bool(not_started) and all(row.reminded_today for row in not_started),
         never_submitted=() if is_open else tuple(row.name for row in awaited if row.extended_until is None),
-        without_signatory=tuple(
-            row.name for row in rows if not row.has_signatory and row.state != State.APPROVED
-        ),
+        without_signatory=tuple(row.name for row in rows if not row.has_signatory and row.holder != "done"),
         extended=tuple(row for row in rows if row.extended_until is not None),
         late=tuple(row for day, row in answers if day < today),
         soon=tuple(row for day, row in answers if today <= day <= today + ANSWER_SOON),
@@ -337,7 +344,7 @@ def _attention(rows: Sequence[Row], *, today: date, is_open: bool, failed: Recom
     )
 
 
-def _grant_line(run: AllocationRun, *, is_example: bool) -> GrantLine:
+def _grant_line(run: AllocationRun, *, is_example: bool, decision: Decision | None) -> GrantLine:
     rules = parse_rules(run.rules_text, origin=run.rules_version)
     titles = {pot.id: pot.title for pot in rules.pots}
     facts = {
@@ -372,4 +379,5 @@ def _grant_line(run: AllocationRun, *, is_example: bool) -> GrantLine:
         missing_count=len(basis) - len(counted),
         assumed=any(pot.assumed for pot in pots),
         is_example=is_example,
+        decision=decision,
     )

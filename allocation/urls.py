@@ -13,5 +13,6 @@ urlpatterns = [
         views.marginal_json,
         name="marginal_json",
     ),
+    path("<slug:slug>/<str:code>/<slug:rules_name>/decision/<int:number>.pdf", views.letter, name="letter"),
     path("<slug:slug>/<str:code>/preview/", views.preview, name="preview"),
 ]

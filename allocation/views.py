@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
-from allocation import selectors
+from allocation import decided, selectors
 from allocation.bundles import curve_of
 from allocation.curve import curve
 from allocation.engine import parse_rules
 from allocation.explanation import explain
-from allocation.models import AllocationRun
+from allocation.models import AllocationRun, Letter
 from allocation.preview import previews_of
 from reporting.models import Submission, User
 from reporting.selectors import submissions_editable_by, submissions_visible_to
@@ -24,17 +24,40 @@ def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         submissions_visible_to(cast("User", request.user)), reporting_round__slug=slug, region_id=code
     )
     runs = selectors.current_runs(submission.reporting_round)
+    decisions = decided.decisions_in_force(submission.reporting_round)
     context: dict[str, Any] = {
         "submission": submission,
         "region": submission.region,
         "reporting_round": submission.reporting_round,
         "synthetic": submission.reporting_round.is_demo,
         "report_url": submission.get_absolute_url(),
-        "grants": [_explained(run, submission) for run in runs],
+        "grants": [
+            _explained(run, submission) | {"decision": decisions.get(run.round_grant_id)} for run in runs
+        ],
+        "letters": decided.letters_to(submission.region_id, submission.reporting_round),
         "example_years": selectors.example_years(),
         "is_waiting": selectors.is_waiting(submission.reporting_round),
     }
     return render(request, "allocation/grant.html", context)
+
+
+@require_safe
+def letter(request: HttpRequest, slug: str, code: str, rules_name: str, number: int) -> HttpResponse:
+    """The letter to a region about a decision, for the region and the agency, as it was issued."""
+    submission = get_object_or_404(
+        submissions_visible_to(cast("User", request.user)), reporting_round__slug=slug, region_id=code
+    )
+    found = get_object_or_404(
+        Letter.objects.select_related("document"),
+        region=submission.region_id,
+        decision__round_grant__reporting_round=submission.reporting_round_id,
+        decision__round_grant__rules_name=rules_name,
+        decision__number=number,
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{found.document.file_name}"'}
+    return HttpResponse(
+        bytes(found.document.content), content_type=found.document.media_type, headers=headers
+    )
 
 
 @require_POST

@@ -29,6 +29,9 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS: list[str] = [PLATSPLAN_BASE_URL]
 
+# Whose decisions they are, as it stands in the letters. Nothing can be decided without it.
+AGENCY_NAME: str = env.str("AGENCY_NAME", default="Exempelmyndigheten" if PLATSPLAN_DEMO else "")
+
 # Everything below follows from https or not
 _https = PLATSPLAN_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = _https
@@ -236,6 +239,8 @@ CELERY_TIMEZONE = "Europe/Stockholm"
 # Mail -------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Platsplan <platsplan@platsplan.example>")
+# Gets every decision letter as it is sent; empty where the register is kept in another way.
+REGISTRAR_EMAIL: str = env.str("REGISTRAR_EMAIL", default="")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 15
 if env.str("EMAIL_URL", default=""):

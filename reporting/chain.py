@@ -2,15 +2,17 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reporting.models import LogCheck, LogEntry, LogKind, Receipt, Revision
+from reporting.models import Document, LogCheck, LogEntry, LogKind, Receipt, Revision
 from reporting.models.receipts import CHAIN_LOCK, NO_ENTRY
 from reporting.record import says_what, text_sha256
 
@@ -61,6 +63,9 @@ FLAWS: dict[str, str | Promise] = {
     "logged": _("The receipt is not the one that was logged."),
     "figures": _("The version's figures are not those of its receipt."),
     "pdf": _("A PDF of the receipt has been changed."),
+    "document-gone": _("The document that the entry vouches for is not there."),
+    "document": _("The document's checksum is not that of its content."),
+    "document-logged": _("The document is not the one that was logged."),
     "rewritten": _("An earlier check saw another checksum at this entry: the log has been rewritten."),
     "shorter": _("An earlier check saw this entry, the last of more than there are now."),
     "removed": _("The version has no receipt: it has been removed."),
@@ -89,6 +94,9 @@ class Checked:
     flaws: tuple[Flaw, ...]
 
 
+_further: list[Callable[[], Iterable[Flaw]]] = []
+
+
 def check_log() -> Checked:
     """Go through the whole log, and through everything that it vouches for.
 
@@ -108,10 +116,24 @@ def check_log() -> Checked:
     if earlier and entries < earlier.entries:
         flaws.append(Flaw(str(earlier.entries), "shorter"))
     flaws += _receipt_flaws()
+    flaws += _document_flaws()
+    for more in _further:
+        flaws += more()
     without = Revision.objects.filter(receipt=None).exclude(attestation="")
     for revision in without.select_related("submission__reporting_round", "submission__region"):
         flaws.append(Flaw(revision.receipt_number, "removed"))
     return Checked(entries, head, tuple(flaws))
+
+
+def check_further(look: Callable[[], Iterable[Flaw]], *, flaws: Mapping[str, str | Promise]) -> None:
+    """Have each check of the log also ask `look`, of an app above this one, about what its documents say.
+
+    Args:
+        flaws: what can be wrong there, by a name that is kept with each check.
+    """
+    FLAWS.update(flaws)
+    if look not in _further:
+        _further.append(look)
 
 
 def keep_check(*, at: datetime) -> LogCheck:
@@ -136,11 +158,16 @@ def _name(entry: LogEntry) -> str:
     return f"{entry.sequence}: {entry.subject}"
 
 
-def _entries() -> Iterator[LogEntry]:
-    return LogEntry.objects.select_related("receipt").order_by("sequence").iterator()
+def _entries() -> Iterator[Any]:
+    return (
+        LogEntry.objects.select_related("receipt")
+        .annotate(has_document=Exists(Document.objects.filter(log_entry=OuterRef("pk"))))
+        .order_by("sequence")
+        .iterator()
+    )
 
 
-def _link_flaws(entry: LogEntry, *, sequence: int, previous_sha256: str) -> Iterator[Flaw]:
+def _link_flaws(entry: Any, *, sequence: int, previous_sha256: str) -> Iterator[Flaw]:
     if entry.sequence != sequence:
         yield Flaw(_name(entry), "place")
     if entry.previous_sha256 != previous_sha256:
@@ -149,6 +176,19 @@ def _link_flaws(entry: LogEntry, *, sequence: int, previous_sha256: str) -> Iter
         yield Flaw(_name(entry), "entry")
     if entry.kind == LogKind.RECEIPT and not hasattr(entry, "receipt"):
         yield Flaw(_name(entry), "gone")
+    if entry.kind != LogKind.RECEIPT and not entry.has_document:
+        yield Flaw(_name(entry), "document-gone")
+
+
+def _document_flaws() -> Iterator[Flaw]:
+    documents = Document.objects.select_related("log_entry").order_by("log_entry__sequence")
+    for document in documents.iterator(chunk_size=50):
+        if document.sha256 != hashlib.sha256(bytes(document.content)).hexdigest():
+            yield Flaw(document.number, "document")
+        entry = document.log_entry
+        said = (entry.kind, entry.subject, entry.content_sha256)
+        if said != (document.kind, document.number, document.sha256):
+            yield Flaw(document.number, "document-logged")
 
 
 def _receipt_flaws() -> Iterator[Flaw]:

@@ -135,7 +135,7 @@ def _question(submission: Submission, events: Sequence[ReviewEvent]) -> str:
 def chip_of(submission: Submission) -> tuple[str, Text]:
     """The chip that tells the region where its report stands, a draft after submission included."""
     number = submission.revision_count
-    if submission.has_newer_draft and submission.state != State.APPROVED:
+    if submission.has_newer_draft and not submission.is_locked:
         return "draft", format_lazy(_("Draft, version {number}"), number=number + 1)
     if number:
         label = State(submission.state).label
@@ -155,8 +155,9 @@ def _steps(submission: Submission, last: DraftValue | None) -> tuple[Step, ...]:
         State.IN_REVIEW: 2,
         State.RETURNED: 0,
         State.APPROVED: 3,
+        State.DECIDED: 5,
     }[State(submission.state)]
-    if submission.has_newer_draft:
+    if submission.has_newer_draft and not submission.is_locked:
         draft_note: Text = format_lazy(
             _("Version {number} is being filled in"), number=submission.revision_count + 1
         )

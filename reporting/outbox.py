@@ -3,7 +3,7 @@
 from typing import Any
 
 from reporting.emails import render_mail
-from reporting.models import Language, Mail, MailKind, Receipt, Region, ReportingRound
+from reporting.models import Document, Language, Mail, MailKind, Receipt, Region, ReportingRound
 
 
 def write_mail(
@@ -18,6 +18,7 @@ def write_mail(
     reporting_round: ReportingRound | None = None,
     region: Region | None = None,
     receipt: Receipt | None = None,
+    document: Document | None = None,
 ) -> Mail | None:
     """Write a mail, unless one exists for the same kind, recipient and occasion.
 
@@ -26,6 +27,7 @@ def write_mail(
         declinable: whether the reader may stop such mails; the mail then says how.
         context: what the templates `email/<kind>.txt` and `.html` need.
         receipt: goes with the mail as PDF and JSON, in the receipt's language.
+        document: goes with the mail as it was issued.
 
     Returns:
         the new row, or None if it was there already.
@@ -44,6 +46,7 @@ def write_mail(
             "reporting_round": reporting_round,
             "region": region,
             "receipt": receipt,
+            "document": document,
             "subject": letter.subject,
             "text": letter.text,
             "html": letter.html,

@@ -1,15 +1,13 @@
 """The receipt as PDF/UA: an accessible, tagged document, drawn by Typst from the record alone."""
 
 import json
-import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import typst
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,33 +17,11 @@ from django.utils.translation import gettext as _
 from reporting.errors import ReceiptNotDrawn
 from reporting.fields import Field, Page, fields_of
 from reporting.models import STOCKHOLM, Receipt, Role
+from reporting.pdf import NotDrawn, draw_pdf, moment_parts
 from reporting.qr import qr_svg
 from reporting.templatetags.platsplan import figure
 
 DOCUMENTS = Path(__file__).resolve().parent / "documents"
-
-# What the document's font, Libertinus Serif, which comes with Typst, can show. Everything else would stop
-# the drawing: PDF/UA has no place for a character without a glyph. Marks that turn the reading direction
-# or take no room are left out on purpose, because they can make a line read as something else.
-_SHOWN = (
-    (0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x24F), (0x384, 0x38A), (0x38C, 0x38C), (0x38E, 0x3A1),
-    (0x3A3, 0x3CE), (0x400, 0x45F), (0x1E00, 0x1E9B), (0x1EA0, 0x1EF9), (0x2010, 0x2015), (0x2018, 0x2022),
-    (0x2026, 0x2026), (0x2030, 0x2033), (0x2039, 0x203A), (0x20AC, 0x20AC), (0x2116, 0x2116),
-    (0x2122, 0x2122), (0x2190, 0x2195), (0x2212, 0x2212), (0x2248, 0x2248), (0x2260, 0x2260),
-    (0x2264, 0x2265),
-)  # fmt: skip
-
-
-def shown(text: str) -> str:
-    """A text as the PDF can show it: what has no glyph is written as its number, such as [U+1F600]."""
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(_shown(character) for character in composed)
-
-
-def _shown(character: str) -> str:
-    if character == "\n" or any(first <= ord(character) <= last for first, last in _SHOWN):
-        return character
-    return " " if character == "\t" else f"[U+{ord(character):04X}]"
 
 
 def draw_receipt(receipt: Receipt, *, language: str) -> bytes:
@@ -59,31 +35,9 @@ def draw_receipt(receipt: Receipt, *, language: str) -> bytes:
     with translation.override(language), timezone.override(STOCKHOLM):
         data = _everything(receipt, language=language)
     try:
-        pdf: bytes = typst.compile(
-            str(DOCUMENTS / "receipt.typ"),
-            root=str(DOCUMENTS),
-            font_paths=[],
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=["ua-1"],
-            sys_inputs={"data": json.dumps(_all_shown(data))},
-        )
-    except typst.TypstError as error:
+        return draw_pdf(DOCUMENTS / "receipt.typ", data)
+    except NotDrawn as error:
         raise ReceiptNotDrawn(f"{receipt.number}: {error}") from error
-    except BaseException as error:
-        # A panic inside Typst comes as an exception that is no `Exception`.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise ReceiptNotDrawn(f"{receipt.number}: {error}") from error
-    return pdf
-
-
-def _all_shown(data: Any) -> Any:
-    if isinstance(data, str):
-        return shown(data)
-    if isinstance(data, Mapping):
-        return {key: _all_shown(value) for key, value in data.items()}
-    return [_all_shown(value) for value in data] if isinstance(data, list) else data
 
 
 def _everything(receipt: Receipt, *, language: str) -> dict[str, Any]:
@@ -97,7 +51,7 @@ def _everything(receipt: Receipt, *, language: str) -> dict[str, Any]:
         "lang": language,
         "title": f"{_('Receipt')} {record['receipt']}",
         "kind": _("Receipt"),
-        "moment": _moment(submitted_at),
+        "moment": moment_parts(submitted_at),
         "example": [
             _("Example data"),
             _("The figures in this receipt are synthetic. They are not any region's real report."),
@@ -136,14 +90,6 @@ def _everything(receipt: Receipt, *, language: str) -> dict[str, Any]:
             "posts": _("Number of posts"),
         },
     }
-
-
-def _moment(at: datetime) -> dict[str, int]:
-    utc = at.astimezone(UTC)
-    return {
-        "year": utc.year, "month": utc.month, "day": utc.day,
-        "hour": utc.hour, "minute": utc.minute, "second": utc.second,
-    }  # fmt: skip
 
 
 def _cell(answer: Mapping[str, Any] | None) -> str | None:

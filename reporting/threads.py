@@ -31,12 +31,19 @@ from reporting.models import (
 Text = str | Promise
 
 # What the agency did that the region must see; the rest of an event is for the record.
-NEWS_TO_REGION = (EventKind.RETURNED, EventKind.APPROVED, EventKind.EXTENDED, EventKind.EXTENSION_WITHDRAWN)
+NEWS_TO_REGION = (
+    EventKind.RETURNED,
+    EventKind.APPROVED,
+    EventKind.DECIDED,
+    EventKind.EXTENDED,
+    EventKind.EXTENSION_WITHDRAWN,
+)
 CHIPS: dict[str, str] = {
     EventKind.SUBMITTED: "submitted",
     EventKind.REVIEW_STARTED: "in_review",
     EventKind.RETURNED: "returned",
     EventKind.APPROVED: "approved",
+    EventKind.DECIDED: "decided",
     EventKind.EXTENDED: "extended",
     EventKind.EXTENSION_WITHDRAWN: "extension_withdrawn",
 }

@@ -16,10 +16,12 @@ for name in (
     "EMAIL_URL",
     "LOG_LEVEL",
     "PLATSPLAN_BASE_URL",
+    "REGISTRAR_EMAIL",
 ):
     os.environ.pop(name, None)
 os.environ["PLATSPLAN_DEMO"] = "0"
 os.environ["PASSWORD_RESET_LEAST_SECONDS"] = "0"
+os.environ["AGENCY_NAME"] = "Myndigheten för prov"
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-that-signs-nothing-anyone-keeps"
 
 _folder = tempfile.mkdtemp(prefix="platsplan-tests-")

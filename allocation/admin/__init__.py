@@ -1,5 +1,5 @@
 """The agency's desk for what is computed."""
 
-from allocation.admin import recomputations, rounds, runs, scenarios, sweeps
+from allocation.admin import decisions, recomputations, rounds, runs, scenarios, sweeps
 
-__all__ = ["recomputations", "rounds", "runs", "scenarios", "sweeps"]
+__all__ = ["decisions", "recomputations", "rounds", "runs", "scenarios", "sweeps"]

@@ -1,6 +1,6 @@
 """The round's page with what the agency computes from it: grants, recomputation, status report."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from allocation.engine import available_rules, load_rules
 from allocation.models import RoundGrant
-from allocation.services.grants import add_grant, remove_grant
+from allocation.services.grants import add_grant, remove_grant, word_grant
 from allocation.services.runs import ASKED, may_ask_for_recomputation, request_recomputation
 from allocation.services.status_reports import send_status_report
 from reporting.admin.forms import LabelledInlineFormSet
 from reporting.admin.readonly import signed_in
 from reporting.admin.rounds import ReportingRoundAdmin
 from reporting.errors import DomainError
-from reporting.models import ReportingRound
+from reporting.models import ReportingRound, User
 
 
 class RoundGrantForm(forms.ModelForm):
@@ -33,7 +33,8 @@ class RoundGrantForm(forms.ModelForm):
 
     class Meta:
         model = RoundGrant
-        fields = ["rules_name"]
+        fields = ["rules_name", "case_number", "appeal_text"]
+        widgets: ClassVar = {"appeal_text": forms.Textarea(attrs={"rows": 3, "cols": 40})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +78,7 @@ class RoundGrantInline(admin.TabularInline):
     model = RoundGrant
     form = RoundGrantForm
     formset = RoundGrantFormSet
-    fields = ["rules_name", "year", "title", "run"]
+    fields = ["rules_name", "year", "title", "run", "case_number", "appeal_text"]
     readonly_fields = ["year", "title", "run"]
     extra = 0
     min_num = 0
@@ -142,9 +143,23 @@ class RoundAdmin(ReportingRoundAdmin):
                         formset.deleted_objects.append(row.instance)
                 elif row.instance.pk is None and row.has_changed():
                     name = row.cleaned_data["rules_name"]
-                    formset.new_objects.append(add_grant(round_id=form.instance.pk, rules_name=name, by=by))
+                    added = add_grant(round_id=form.instance.pk, rules_name=name, by=by)
+                    formset.new_objects.append(added)
+                    self._word(row, added.pk, by=by)
+                elif row.has_changed():
+                    self._word(row, row.instance.pk, by=by)
+                    formset.changed_objects.append((row.instance, row.changed_data))
             except DomainError as error:
                 self.message_user(request, str(error), messages.ERROR)
+
+    def _word(self, row: Any, grant_id: int, *, by: User) -> None:
+        """What the letters about the grant say."""
+        word_grant(
+            grant_id=grant_id,
+            case_number=row.cleaned_data["case_number"],
+            appeal_text=row.cleaned_data["appeal_text"],
+            by=by,
+        )
 
     def change_view(
         self,

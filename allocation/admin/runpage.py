@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from allocation import desk, selectors
 from allocation.engine import parse_rules
 from allocation.models import OPEN_STATES, AllocationRun, Award, Recomputation, RunRegion
+from allocation.prerequisites import APPROVED
 from reporting.models import Region, State, Submission
 
 BAR_UNITS = 360  # the width of a pot's bar in its drawing
@@ -142,14 +143,14 @@ def run_page(run: AllocationRun) -> RunPage:
         and sums.total_kr == run.allocated_kr
         and run.allocated_kr + run.unallocated_kr == run.amount_kr,
         basis_at=latest.finished_at if latest else None,
-        approved_count=sum(row.state == State.APPROVED for row in rows),
+        approved_count=sum(row.state in APPROVED for row in rows),
         counted_returned=tuple(
             CountedReturned(names[row.region.code], row.version)
             for row in rows
             if row.state == State.RETURNED and row.version is not None
         ),
         not_reported=tuple(names[row.region.code] for row in rows if row.reported is None),
-        unapproved=tuple(names[row.region.code] for row in rows if row.state != State.APPROVED),
+        unapproved=tuple(names[row.region.code] for row in rows if row.state not in APPROVED),
         waiting=grant.reporting_round.recomputations.filter(state__in=OPEN_STATES)
         .order_by("requested_at")
         .first(),

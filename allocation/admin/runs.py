@@ -10,10 +10,14 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allocation import selectors
+from allocation.admin.decisionpage import standing_of
+from allocation.admin.decisions import may_propose
+from allocation.admin.proposing import propose_page, save_exceptions
 from allocation.admin.rounds import ask_for_recomputation, may_recompute
 from allocation.admin.runpage import run_page
 from allocation.bundles import bundle_of_run
@@ -47,9 +51,13 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
         """The button's own address, before the page that catches everything."""
         recompute = self.admin_site.admin_view(self.recompute_view)
         bundle = self.admin_site.admin_view(self.bundle_view)
+        propose = self.admin_site.admin_view(self.propose_view)
+        exceptions = self.admin_site.admin_view(self.exceptions_view)
         return [
             path("<path:object_id>/recompute/", recompute, name="allocation_allocationrun_recompute"),
             path("<path:object_id>/bundle.json", bundle, name="allocation_allocationrun_bundle"),
+            path("<path:object_id>/propose/", propose, name="allocation_allocationrun_propose"),
+            path("<path:object_id>/exceptions/", exceptions, name="allocation_allocationrun_exceptions"),
             *super().get_urls(),
         ]
 
@@ -102,6 +110,8 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "run": run,
             "page": run_page(run),
             "may_recompute": may_recompute(request),
+            "standing": standing_of(run, at=timezone.now()),
+            "may_propose": may_propose(request),
             "has_view_permission": True,
             "synthetic": run.round_grant.reporting_round.is_demo,
             "is_example": run.round_grant.year in selectors.example_years(),
@@ -125,6 +135,18 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
         name = f"{run.round_grant.rules_name}-run-{run.number}.json"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(content, content_type="application/json", headers=headers)
+
+    def propose_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What is lacking before the run can be decided on, and the proposal."""
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        return propose_page(self, request, self.get_object(request, unquote(object_id)))
+
+    def exceptions_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Except regions whose reports are not approved, with a reason each."""
+        if request.method != "POST":
+            return redirect("admin:allocation_allocationrun_propose", object_id)
+        return save_exceptions(self, request, self.get_object(request, unquote(object_id)))
 
     def recompute_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the run's round to be computed again."""

@@ -117,6 +117,22 @@ class RoundGrant(models.Model):
         blank=True,
         related_name="+",
     )
+    case_number = models.CharField(
+        _("case number"),
+        max_length=40,
+        blank=True,
+        help_text=_(
+            "The agency's own, from its register. Empty: the decision's number stands in the letters."
+        ),
+    )
+    appeal_text = models.TextField(
+        _("how to appeal"),
+        blank=True,
+        help_text=_(
+            "Stands last in every letter: how the decision is appealed, or that it cannot be, and by "
+            "which rule. Nothing can be decided while it is empty."
+        ),
+    )
 
     class Meta:
         verbose_name = _("grant of a round")
@@ -135,6 +151,11 @@ class RoundGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, {self.reporting_round}"
+
+    @property
+    def number_text(self) -> str:
+        """What the numbers of the grant's decisions begin with, such as "PP-2022-2024-at-2022"."""
+        return f"PP-{self.reporting_round.slug}-{self.rules_name}"
 
 
 class AllocationRun(models.Model):

@@ -44,6 +44,28 @@ def add_grant(*, round_id: int, rules_name: str, by: User | None) -> RoundGrant:
 
 
 @transaction.atomic
+def word_grant(*, grant_id: int, case_number: str, appeal_text: str, by: User | None) -> RoundGrant:
+    """Set what the letters about a grant say: its case number, and how a decision is appealed.
+
+    What was decided before keeps the words that it was sent with.
+
+    Args:
+        by: None when it is done on the server itself.
+
+    Raises:
+        NotAllowed: `by` may not change grants.
+    """
+    _must_have(by, "change_roundgrant")
+    lock_round(RoundGrant.objects.values_list("reporting_round_id", flat=True).get(pk=grant_id))
+    grant = RoundGrant.objects.get(pk=grant_id)
+    grant.case_number = " ".join(case_number.split())
+    grant.appeal_text = appeal_text.replace("\r\n", "\n").strip()
+    grant.full_clean()
+    grant.save(update_fields=["case_number", "appeal_text"])
+    return grant
+
+
+@transaction.atomic
 def remove_grant(*, grant_id: int, by: User) -> None:
     """Compute a grant no longer. Removing one that is gone changes nothing.
 

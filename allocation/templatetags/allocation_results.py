@@ -8,9 +8,9 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
-from allocation import selectors
+from allocation import decided, selectors
 from allocation.engine import parse_rules
-from allocation.models import AllocationRun, RunRegion
+from allocation.models import AllocationRun, Letter, RunRegion
 from allocation.preview import Preview, previews_of
 from allocation.wording import reason_text
 from reporting.forms import FiguresForm
@@ -77,6 +77,12 @@ def _pot_lines(result: selectors.RegionResult) -> tuple[PotLine, ...]:
         for pot, title in pot_titles(result.figures.run.rules_text).items()
         if (award := awards.get(pot)) is not None
     )
+
+
+@register.simple_tag
+def decision_letters(submission: Submission) -> list[Letter]:
+    """The region's letters in the round, newest first, with `is_replaced`."""
+    return decided.letters_to(submission.region_id, submission.reporting_round)
 
 
 @register.simple_tag

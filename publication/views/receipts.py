@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from publication.forms import FileForm, NumberForm
-from publication.verification import Genuine, by_checksum, by_file, by_number
+from publication.verification import Genuine, GenuineDocument, by_checksum, by_file, by_number
 from reporting.limits import network_of, within_limit
 from reporting.selectors import log_head
 
@@ -51,8 +51,13 @@ def verified(request: HttpRequest, sha256: str) -> HttpResponse:
     return _page(request, context, status=HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
 
 
-def _answer(found: Genuine | None, *, asked_file: str = "") -> dict[str, Any]:
-    return {"answered": True, "genuine": found, "asked_file": asked_file}
+def _answer(found: Genuine | GenuineDocument | None, *, asked_file: str = "") -> dict[str, Any]:
+    return {
+        "answered": True,
+        "genuine": found,
+        "is_document": isinstance(found, GenuineDocument),
+        "asked_file": asked_file,
+    }
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:

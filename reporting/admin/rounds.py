@@ -70,7 +70,9 @@ class ReportingRoundAdmin(NeverDeletedMixin, admin.ModelAdmin):
         return rounds.annotate(
             report_count=Count("submissions"),
             submitted_count=Count("submissions", filter=Q(submissions__revision_count__gt=0)),
-            approved_count=Count("submissions", filter=Q(submissions__state=State.APPROVED)),
+            approved_count=Count(
+                "submissions", filter=Q(submissions__state__in=[State.APPROVED, State.DECIDED])
+            ),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: ReportingRound | None = None) -> list[str]:

@@ -1,6 +1,7 @@
 """The reporting models."""
 
 from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
+from reporting.models.documents import Document, MediaType
 from reporting.models.extensions import Extension
 from reporting.models.invitations import (
     INVITATION_DAYS,
@@ -66,6 +67,7 @@ __all__ = [
     "Attachment",
     "Baseline",
     "CheckRule",
+    "Document",
     "DraftValue",
     "EventKind",
     "Extension",
@@ -83,6 +85,7 @@ __all__ = [
     "MailChoice",
     "MailKind",
     "MailRhythm",
+    "MediaType",
     "Membership",
     "Message",
     "News",

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.documents import Document
 from reporting.models.receipts import Receipt
 from reporting.models.regions import Region
 from reporting.models.rounds import ReportingRound
@@ -27,6 +28,9 @@ class MailKind(models.TextChoices):
     DIGEST = "digest", _("Digest")
     ANSWER_REMINDER = "answer_reminder", _("Reminder of an answer")
     ESCALATION = "escalation", _("Last reminder to the ombud")
+    DECISION_PROPOSED = "decision_proposed", _("Proposed decision")
+    DECISION_CLOSED = "decision_closed", _("Answer to a proposed decision")
+    DECISION_LETTER = "decision_letter", _("Decision letter")
 
 
 class Mail(models.Model):
@@ -60,6 +64,14 @@ class Mail(models.Model):
         blank=True,
         related_name="mails",
         help_text=_("Goes with the mail as PDF and JSON, put together when the mail is sent."),
+    )
+    document = models.ForeignKey(
+        Document,
+        verbose_name=_("enclosed document"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mails",
     )
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))

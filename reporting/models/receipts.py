@@ -35,6 +35,8 @@ class LogKind(models.TextChoices):
     """What an entry of the log vouches for."""
 
     RECEIPT = "receipt", _("Receipt")
+    DECISION = "decision", _("Decision")
+    LETTER = "letter", _("Decision letter")
 
 
 class LogEntry(models.Model):

@@ -45,8 +45,10 @@ class State(models.TextChoices):
     IN_REVIEW = "in_review", _("In review")
     RETURNED = "returned", _("Returned")
     APPROVED = "approved", _("Approved")
+    DECIDED = "decided", _("Decided")
 
 
+# A decision on the round's grant closes every report that has a version; the agency can return it again.
 TRANSITIONS = (
     ("not_started", "draft"),
     ("not_started", "submitted"),
@@ -59,6 +61,11 @@ TRANSITIONS = (
     ("in_review", "returned"),
     ("returned", "submitted"),
     ("approved", "returned"),
+    ("submitted", "decided"),
+    ("in_review", "decided"),
+    ("returned", "decided"),
+    ("approved", "decided"),
+    ("decided", "returned"),
 )
 
 
@@ -135,8 +142,8 @@ class Submission(models.Model):
 
     @property
     def is_locked(self) -> bool:
-        """Approved figures are locked until the agency returns the report."""
-        return self.state == State.APPROVED
+        """Approved and decided figures are locked until the agency returns the report."""
+        return self.state in (State.APPROVED, State.DECIDED)
 
     @property
     def closes_at(self) -> datetime:
@@ -164,7 +171,7 @@ class Submission(models.Model):
     def may_be_changed(self, *, at: datetime) -> bool:
         """Until the region's deadline, and after it while the agency waits for a completion.
 
-        Never once approved.
+        Never once approved or decided.
         """
         if self.is_locked:
             return False
@@ -332,6 +339,7 @@ class EventKind(models.TextChoices):
     REVIEW_STARTED = "review_started", _("Review started")
     RETURNED = "returned", _("Returned for completion")
     APPROVED = "approved", _("Approved")
+    DECIDED = "decided", _("Decided")
     EXTENDED = "extended", _("More time granted")
     EXTENSION_WITHDRAWN = "extension_withdrawn", _("Extension withdrawn")
 

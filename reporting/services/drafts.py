@@ -158,6 +158,13 @@ def lock_for_change(submission_id: int, *, by: User, at: datetime) -> tuple[Subm
     if submission.role is None or not by.is_active:
         raise NotAllowed(_("You have no role in this region."))
     membership = Membership(user=by, region=submission.region, role=submission.role)
+    if submission.state == State.DECIDED:
+        raise ReportLocked(
+            _(
+                "The agency has decided on the grant, so the report is locked. If a figure is wrong, write "
+                "to the agency, which can return the report. The decision stands until there is a new one."
+            )
+        )
     if submission.is_locked:
         raise ReportLocked(
             _("The agency has approved the report, so it is locked. Ask for it to be returned.")

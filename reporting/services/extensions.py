@@ -32,7 +32,7 @@ def grant_extension(
     """
     submission = _lock_for_extension(submission_id, by=by)
     if submission.is_locked:
-        raise WrongState(_("The report is approved. Return it for completion instead."))
+        raise WrongState(_("The report is approved or decided. Return it for completion instead."))
     if closes_at <= at:
         raise WrongState(_("That moment has passed. Choose a later one."))
     if closes_at <= submission.reporting_round.closes_at:

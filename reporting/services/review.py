@@ -28,8 +28,8 @@ def may_approve(submission: Submission) -> bool:
 
 
 def may_return(submission: Submission) -> bool:
-    """Whether the report is in a state that can be returned."""
-    return submission.state in (*_WAITING_FOR_AGENCY, State.APPROVED)
+    """Whether the report is in a state that can be returned; a decision stands whatever comes of it."""
+    return submission.state in (*_WAITING_FOR_AGENCY, State.APPROVED, State.DECIDED)
 
 
 @transaction.atomic

@@ -76,6 +76,7 @@ LOOKS: dict[str, str] = {
     "state-submitted": STATE + "color:#1f5180;",
     "state-in_review": STATE + "color:#1f5180;",
     "state-approved": STATE + "color:#0f4a3c;",
+    "state-decided": STATE + "color:#0b3329;font-weight:bold;",
     "head-plain": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 8px 0 0;font-weight:bold;"
     "text-align:left;",
     "head-plain-number": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 0 0 8px;"

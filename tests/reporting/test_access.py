@@ -5,11 +5,12 @@ that nothing here fills in, the failure says so: make the row in `make_world` an
 """
 
 import io
+import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial, partialmethod
 from itertools import takewhile
@@ -26,7 +27,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from allocation import runner
-from allocation.models import AllocationRun, Recomputation
+from allocation.models import AllocationRun, Recomputation, RoundGrant
+from allocation.services.decisions import decide, except_region, propose_decision
+from allocation.services.runs import request_recomputation
 from allocation.services.scenarios import base_of_run, create_scenario
 from allocation.services.sweeps import sweep_run
 from allocation.variation import Axis
@@ -120,6 +123,7 @@ def make_world() -> World:
     create_scenario(base=base_of_run(run), name="Scenario", by=officer, at=now)
     threshold = Axis("threshold", Decimal(15), Decimal(16), Decimal(1))
     sweep_run(run=run, axes=[threshold], by=officer, at=now)
+    make_decided(people, at=now)
     key, _secret = create_token(region_code="03", name="A system", by=people["ombud"][0], at=now)
     MailChoice.objects.create(user=people["ombud"][0], rhythm=MailRhythm.DAILY)
     News.objects.create(
@@ -138,6 +142,20 @@ def make_world() -> World:
     colleague = make_region_member("03", Role.SAMORDNARE)
     invitation = make_invitation("03", by=people["ombud"][0], at=now)
     return World(reporting_round, run, key, colleague.memberships.get(), invitation, people)
+
+
+def make_decided(people: dict[str, list[User]], *, at: datetime) -> None:
+    """A decision on another round, in which nobody has reported."""
+    former = make_round(opens_at=at - timedelta(days=90), closes_at=at - timedelta(days=60), slug="former")
+    RoundGrant.objects.filter(reporting_round=former).update(appeal_text="Nobody appeals.")
+    request = request_recomputation(reporting_round=former, reason="grant")
+    runner.recompute(request.pk, at=at)
+    run = AllocationRun.objects.get(round_grant__reporting_round=former)
+    officer = people["case officer"][0]
+    for code in former.submissions.values_list("region_id", flat=True):
+        except_region(run_id=run.pk, region_code=code, reason="Nothing came.", by=officer, at=at)
+    proposal = propose_decision(run_id=run.pk, by=officer, at=at)
+    decide(decision_id=proposal.pk, by=people["decision-maker"][0], at=at)
 
 
 class Samples:
@@ -180,6 +198,7 @@ class Samples:
                 "object_id": str(Group.objects.order_by("pk")[0].pk),
             },
             "/admin/reporting/checkrule/<slug:code>/move/": {"code": "st-falls"},
+            "/grant/<slug:slug>/<str:code>/<slug:rules_name>/decision/<int:number>.pdf": {"slug": "former"},
             "/admin/autocomplete/": {"?": "app_label=reporting&model_name=membership&field_name=region"},
         }
         # route -> the form that is sent to it; an empty one to all others
@@ -225,6 +244,7 @@ def brisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     for status in (403, 404):
         plain = partial(_refusal, status)
         monkeypatch.setattr(urls, f"handler{status}", plain, raising=False)
+    monkeypatch.setattr("allocation.letters.draw_pdf", lambda _template, data: json.dumps(data).encode())
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)

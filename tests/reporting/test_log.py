@@ -189,5 +189,5 @@ def test_a_check_costs_the_same_however_long_the_log(
 ) -> None:
     assert Receipt.objects.count() == 3
     assert not ReceiptFile.objects.exists()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         check_log()

@@ -27,8 +27,9 @@ from reporting import mailer, receipt_pdf
 from reporting.content import content_of
 from reporting.errors import DraftChanged, NotAttested
 from reporting.models import Mail, MailKind, Receipt, ReceiptFile, Revision, Role, User
+from reporting.pdf import _SHOWN, shown
 from reporting.qr import qr_svg
-from reporting.receipt_pdf import draw_receipt, shown
+from reporting.receipt_pdf import draw_receipt
 from reporting.receipts import receipt_file
 from reporting.reference import load_reference_data
 from reporting.services.submissions import submit_report
@@ -254,7 +255,7 @@ def test_a_character_without_a_glyph_is_written_as_its_number(typed: str, writte
 
 
 def test_every_character_that_is_let_through_can_be_drawn() -> None:
-    letters = [chr(code) for first, last in receipt_pdf._SHOWN for code in range(first, last + 1)]
+    letters = [chr(code) for first, last in _SHOWN for code in range(first, last + 1)]
     receipt = submitted(at_2022="60", comment_at_2022="x").receipt
     record = json.loads(receipt.record)
     record["figures"][0]["comment"] = " ".join(letters) + "\n" + "w" * 600

@@ -6,13 +6,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from allocation import runner
-from allocation.services.grants import add_grant
+from allocation.services.grants import add_grant, word_grant
 from allocation.services.runs import ASKED, request_recomputation
 from reporting.demo import PASSWORD, load_demo
 from reporting.errors import DomainError
 
 # The plans for 2024 are synthetic, so whatever at-2024 gives is marked as example data.
 GRANTS = ("at-2022", "at-2024")
+# An example, as is all else: by which rule a real decision cannot be appealed, the agency writes.
+APPEAL = "Beslutet kan inte överklagas. (Exempeltext.)"
 
 
 class Command(BaseCommand):
@@ -28,6 +30,8 @@ class Command(BaseCommand):
         for rules_name in GRANTS:
             if rules_name not in present:
                 add_grant(round_id=reporting_round.pk, rules_name=rules_name, by=None)
+        for grant in reporting_round.grants.filter(appeal_text=""):
+            word_grant(grant_id=grant.pk, case_number=grant.case_number, appeal_text=APPEAL, by=None)
         if reporting_round.grants.filter(current_run=None).exists():
             request = request_recomputation(reporting_round=reporting_round, reason=ASKED)
             runner.recompute(request.pk, at=at)  # so that the first visitor finds a result
