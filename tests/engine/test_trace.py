@@ -240,3 +240,16 @@ def test_an_award_is_marked_as_assumed_exactly_where_a_step_of_its_trace_is() ->
                 assert found.assumed is any(part.assumed for part in found.trace), (place, found)
                 seen.update((part.rule, part.assumed) for part in found.trace)
     assert {rule for rule, _ in seen} == {rule for rule, assumed in seen if assumed}
+
+
+def test_conditions_with_the_same_number_keep_their_own_borders() -> None:
+    tests = [
+        f'measure = "{measure}"\ncomparison = "at-least"\nvalue = 10'
+        for measure in ("reported", "increase", "planned", "reported-rate")
+    ]
+    rules = rules_of(rule_text(pot_text("one", 7, by_weight("equal"), *tests), total_kr=7))
+    (found,) = compute(rules, [Report("A", 1_000_000, 30, 35)]).regions[0].awards
+    notes = [part.notes for part in found.trace if part.rule == "condition"]
+    assert [note["border_posts"].value for note in notes] == [10, 40, 10, 100]
+    assert [note["beyond_value"].value for note in notes] == [9, 9, 9, "9.90"]
+    assert [note["margin"].value for note in notes] == [25, -5, 20, "-6.50"]
