@@ -46,6 +46,7 @@ CALCULATING = ("golden", "borders", "trace", "measures", "marginal", "invented_g
 READING = ("rulefile", "reports", "published", "rule_documents", "invented_grant", "cli")
 TELLING = ("bundle", "bundle_commands", "cli")
 TESTS = {
+    "results": ("cli", *CALCULATING),
     "reports": ("reports", "cli", "bundle"),
     "csvfile": ("cli",),
     **dict.fromkeys(("rules", "tables", "rulefile", "published", "errors"), READING),
@@ -56,7 +57,8 @@ MOST_EXAMPLES = 5
 # What the engine imports is loaded here once, and not once for every change.
 for needed in ("argparse", "csv", "decimal", "fractions", "hashlib", "tomllib"):
     importlib.import_module(needed)
-CPU_SECONDS = 90  # several times what all tests take: a change that loops for ever is noticed
+CPU_SECONDS = 60  # several times what all tests take: a change that loops for ever is noticed
+MEMORY_BYTES = 2**30
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ def run_tests(folder: Path, module: str) -> tuple[int, str]:
     os.chdir(folder)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     sys.path[:] = [str(folder), *(part for part in sys.path if part not in ("", str(ROOT)))]
     # A change of the same size in the same second would be taken for the old one.
     sys.dont_write_bytecode = True
