@@ -253,3 +253,22 @@ def test_conditions_with_the_same_number_keep_their_own_borders() -> None:
     assert [note["border_posts"].value for note in notes] == [10, 40, 10, 100]
     assert [note["beyond_value"].value for note in notes] == [9, 9, 9, "9.90"]
     assert [note["margin"].value for note in notes] == [25, -5, 20, "-6.50"]
+
+
+def test_claims_that_fill_the_pot_exactly_fit() -> None:
+    rules = rules_of(rule_text(pot_text("one", 20, by_ladder("increase", (1, 10))), total_kr=20))
+    allocation = compute(rules, [Report(code, 1000, 1, 2) for code in "AB"])
+    claims = step(allocation.regions[0].awards[0], "claims")
+    assert (claims.result, claims.notes["oversubscribed"].value) == (True, False)
+    assert [region.total_kr for region in allocation.regions] == [10, 10]
+
+
+def test_a_border_at_no_posts_has_none_below_it() -> None:
+    condition = 'measure = "planned"\ncomparison = "at-least"\nvalue = 0'
+    rules = rules_of(rule_text(pot_text("one", 7, by_weight("equal"), condition), total_kr=7))
+    notes = step(compute(rules, [Report("A", 1000, 4, 4)]).regions[0].awards[0], "condition").notes
+    assert {name: part.value for name, part in notes.items()} == {
+        "margin": 4,
+        "counted": "planned",
+        "border_posts": 0,
+    }
