@@ -1,15 +1,16 @@
 """What the agency's desk shows of a round and its computations: questions that take several tables."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 
 from allocation import selectors
 from allocation.models import OPEN_STATES, AllocationRun, Recomputation, RequestState, RoundGrant, RunRegion
 from reporting import selectors as reporting_selectors
-from reporting.models import Mail, ReportingRound, Revision, State
+from reporting.models import STOCKHOLM, Mail, ReportFlag, ReportingRound, Revision, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,25 @@ class StateCount:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionState:
+    """Where one region's report stands, with its key."""
+
+    name: str
+    state: str
+    submission_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many reports of the round wait for something; see the queue's filters of the same names."""
+
+    mine: int
+    unassigned: int
+    flagged: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
     """A round in a few figures."""
 
@@ -29,6 +49,8 @@ class Glance:
     is_open: bool
     days_left: int
     states: tuple[StateCount, ...]
+    regions: tuple[RegionState, ...]
+    waiting: Waiting
     region_count: int
     waiting_for_agency: int
     runs: tuple[AllocationRun, ...]
@@ -38,30 +60,52 @@ class Glance:
     failed_mail_count: int
 
 
-def glance(*, at: datetime) -> Glance | None:
-    """How the round that regions see at the moment `at` stands; None before the first round has opened."""
+def glance(*, at: datetime, reader_id: int) -> Glance | None:
+    """How the round that regions see at the moment `at` stands; None before the first round has opened.
+
+    Args:
+        reader_id: whose reports are counted as their own.
+    """
     reporting_round = reporting_selectors.current_round(at=at)
     if reporting_round is None:
         return None
-    counts = dict(
-        reporting_round.submissions.order_by()
-        .values_list("state")
-        .annotate(Count("pk"))
-        .values_list("state", "pk__count")
+    reports = list(
+        reporting_round.submissions.order_by("region").values_list("region__short_name", "state", "pk")
     )
+    counts = Counter(state for _name, state, _pk in reports)
     return Glance(
         reporting_round=reporting_round,
         is_open=reporting_round.is_open(at=at),
         days_left=reporting_round.days_left(at=at),
-        states=tuple(StateCount(state.value, state.label, counts.get(state.value, 0)) for state in State),
-        region_count=sum(counts.values()),
-        waiting_for_agency=counts.get(State.SUBMITTED, 0) + counts.get(State.IN_REVIEW, 0),
+        states=tuple(StateCount(state.value, state.label, counts[state.value]) for state in State),
+        regions=tuple(RegionState(name, state, pk) for name, state, pk in reports),
+        waiting=_waiting(reporting_round, reader_id=reader_id, at=at),
+        region_count=len(reports),
+        waiting_for_agency=counts[State.SUBMITTED] + counts[State.IN_REVIEW],
         runs=tuple(selectors.current_runs(reporting_round)),
         example_years=selectors.example_years(),
         is_waiting=selectors.is_waiting(reporting_round),
         failed=failed_recomputation(reporting_round),
         failed_mail_count=Mail.objects.filter(Q(sent_at=None) & ~Q(last_error="")).count(),
     )
+
+
+def _waiting(reporting_round: ReportingRound, *, reader_id: int, at: datetime) -> Waiting:
+    """Four counts in one statement."""
+    in_line = Q(state__in=[State.SUBMITTED, State.IN_REVIEW])
+    open_flags = ReportFlag.objects.filter(submission=OuterRef("pk"), dismissed_at=None)
+    today = at.astimezone(STOCKHOLM).date()
+    found = (
+        reporting_round.submissions.order_by()
+        .annotate(is_flagged=Exists(open_flags))
+        .aggregate(
+            mine=Count("pk", filter=in_line & Q(assignment__officer=reader_id)),
+            unassigned=Count("pk", filter=in_line & Q(assignment__officer=None)),
+            flagged=Count("pk", filter=in_line & Q(is_flagged=True)),
+            overdue=Count("pk", filter=Q(state=State.RETURNED, answer_by__lt=today)),
+        )
+    )
+    return Waiting(**found)
 
 
 def failed_recomputation(reporting_round: ReportingRound) -> Recomputation | None:

@@ -83,6 +83,6 @@ def preliminary_awards(
 
 
 @register.simple_tag
-def round_at_a_glance(at: datetime) -> desk.Glance | None:
+def round_at_a_glance(at: datetime, reader_id: int) -> desk.Glance | None:
     """How the round that regions see at the moment `at` stands; None before the first round."""
-    return desk.glance(at=at)
+    return desk.glance(at=at, reader_id=reader_id)

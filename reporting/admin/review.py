@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -30,10 +31,14 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: planned, in the version before, in this version. None is missing, never 0."""
+    """One figure: planned, in the previous round, in the version before, in this version.
+
+    None is missing, never 0.
+    """
 
     label: Text
     planned: int | None
+    earlier: int | None
     before: int | None
     now: int | None
 
@@ -51,6 +56,11 @@ class Row:
     def against_plan(self) -> int | None:
         """Posts more or fewer than planned; None where either is missing."""
         return None if self.planned is None or self.now is None else self.now - self.planned
+
+    @property
+    def against_earlier(self) -> int | None:
+        """Posts more or fewer than the previous round said; None where either is missing."""
+        return None if self.earlier is None or self.now is None else self.now - self.earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,11 @@ class Review:
     events: tuple[ReviewEvent, ...]
     outcomes: tuple[Outcome, ...]
 
+    @property
+    def has_earlier(self) -> bool:
+        """Whether the region reported any of these figures in its previous round."""
+        return any(row.earlier is not None for row in self.rows)
+
 
 def review_of(submission: Submission) -> Review | None:
     """Gather the page of a report; None when nothing has been submitted."""
@@ -108,7 +123,7 @@ def review_of(submission: Submission) -> Review | None:
     return Review(
         revision=revision,
         previous=previous,
-        rows=_rows(submission, revision, previous, planned),
+        rows=_rows(submission, revision, previous, planned, basis.earlier),
         indicators=_indicators(submission, revision, previous),
         checks=_checks(submission, revision, planned, basis.reasons),
         events=events,
@@ -122,13 +137,18 @@ def _posts(revision: Revision | None) -> dict[Cell, int | None]:
 
 
 def _rows(
-    submission: Submission, revision: Revision, previous: Revision | None, planned: Mapping[int, int]
+    submission: Submission,
+    revision: Revision,
+    previous: Revision | None,
+    planned: Mapping[int, int],
+    earlier: Mapping[str, Decimal],
 ) -> tuple[Row, ...]:
     before, now = _posts(previous), _posts(revision)
     return tuple(
         Row(
             label=cell.label,
             planned=planned.get(cell.year) if cell.post_type == PostType.AT else None,
+            earlier=int(earlier[cell.field]) if cell.field in earlier else None,
             before=before.get(cell),
             now=now.get(cell),
         )

@@ -7,10 +7,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -18,15 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.admin import review
+from reporting.admin.deskactions import DeskActionsMixin
 from reporting.admin.dialogue import DialogueMixin, UnreadFilter
 from reporting.admin.extensions import ExtensionsMixin
-from reporting.admin.flags import flagged, flags_of
 from reporting.admin.forms import DecisionForm, ReviewForm
+from reporting.admin.queue import AssignedFilter, ChangedFilter, FlagFilter, QueueMixin
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
-from reporting.flags import FLAGS
 from reporting.messageforms import MessageForm
-from reporting.models import Baseline, Figure, PostType, Revision, Submission
+from reporting.models import Submission
+from reporting.services.desk import mark_seen
 from reporting.services.review import (
     approve_report,
     may_approve,
@@ -35,59 +35,41 @@ from reporting.services.review import (
     return_report,
     start_review,
 )
-from reporting.templatetags.platsplan import chip, missing, number, signed
 
 DECISIONS = ("start", "approve", "return")
 
 
-class FlagFilter(admin.SimpleListFilter):
-    """What to look at."""
-
-    title = gettext_lazy("flags")
-    parameter_name = "flag"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Each flag, and submitted without any."""
-        return [*FLAGS.items(), ("none", gettext_lazy("Submitted without flags"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
-        """Reports with the chosen flag."""
-        return flagged(queryset, self.value() or "")
-
-
 @admin.register(Submission)
-class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
+class SubmissionAdmin(DialogueMixin, DeskActionsMixin, QueueMixin, ReadOnlyMixin, ExtensionsMixin):
     """Reports are read here, and moved on by services. What a region is typing is never shown."""
 
     list_display = [
         "region_name",
         "round_name",
         "state_chip",
-        "version",
-        "planned",
-        "reported",
-        "increase",
+        "posts",
         "flags",
-        "messages_chip",
-        "submitted",
+        "officer",
     ]
-    list_filter = ["state", "reporting_round", FlagFilter, UnreadFilter]
-    list_select_related = ["region", "reporting_round"]
+    list_filter = [
+        "state",
+        FlagFilter,
+        AssignedFilter,
+        ChangedFilter,
+        UnreadFilter,
+        "reporting_round",
+    ]
+    list_per_page = 50
     search_fields = ["region__name", "region__short_name", "region__code"]
     ordering = ["-reporting_round__opens_at", "region"]
     show_full_result_count = False
-    actions = ["approve_selected", "return_selected", "extend_selected"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        """With region and round; the list adds what it shows of the figures."""
-        return super().get_queryset(request).select_related("region", "reporting_round")
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The list with newest figures, plans and unread messages: four queries, however many reports."""
-        changelist = super().get_changelist_instance(request)
-        changelist.result_list = _with_figures(changelist.result_list)
-        self.count_unread(request, changelist.result_list)
-        return changelist
+    actions = [
+        "assign_to_me",
+        "assign_selected",
+        "approve_selected",
+        "return_selected",
+        "extend_selected",
+    ]
 
     def get_urls(self) -> list[URLPattern]:
         """The addresses of decision and message, before the page that catches everything."""
@@ -95,6 +77,7 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
         return [
             path("<path:object_id>/decide/", decide, name="reporting_submission_decide"),
             *self.dialogue_urls(),
+            *self.desk_urls(),
             *super().get_urls(),
         ]
 
@@ -107,63 +90,6 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
     def has_return_permission(self, request: HttpRequest) -> bool:
         """Whether the asker may return for completion."""
         return signed_in(request).has_perm("reporting.return_submission")
-
-    # The list's columns
-
-    @admin.display(description=gettext_lazy("region"), ordering="region__name")
-    def region_name(self, obj: Submission) -> str:
-        """The region."""
-        return obj.region.short_name
-
-    @admin.display(description=gettext_lazy("round"), ordering="reporting_round__opens_at")
-    def round_name(self, obj: Submission) -> str:
-        """The round."""
-        return obj.reporting_round.name
-
-    @admin.display(description=gettext_lazy("state"), ordering="state")
-    def state_chip(self, obj: Submission) -> str:
-        """The state."""
-        return chip(obj.state)
-
-    @admin.display(description=gettext_lazy("version"), ordering="revision_count")
-    def version(self, obj: Submission) -> str:
-        """The number of the version that counts."""
-        return str(missing(obj.revision_count or None))
-
-    @admin.display(description=gettext_lazy("AT plan"))
-    def planned(self, obj: Submission) -> str:
-        """AT posts in the plan for the round's first year."""
-        return number(_plans(obj).get(obj.reporting_round.first_year))
-
-    @admin.display(description=gettext_lazy("AT reported"))
-    def reported(self, obj: Submission) -> str:
-        """AT posts in the newest version for the round's first year."""
-        return number(_reported(obj))
-
-    @admin.display(description=gettext_lazy("increase"))
-    def increase(self, obj: Submission) -> str:
-        """Reported minus planned, for the round's first year."""
-        planned, reported = _plans(obj).get(obj.reporting_round.first_year), _reported(obj)
-        return signed(None if planned is None or reported is None else reported - planned)
-
-    @admin.display(description=gettext_lazy("flags"))
-    def flags(self, obj: Submission) -> str:
-        """What to look at in the newest version."""
-        revision = _newest(obj)
-        if revision is None:
-            return ""
-        found = flags_of(
-            revision,
-            figures=list(revision.figures.all()),
-            submission=obj,
-            plans=_plans(obj),
-        )
-        return render_to_string("admin/_flags.html", {"flags": found})
-
-    @admin.display(description=gettext_lazy("last submitted"), ordering="submitted_at")
-    def submitted(self, obj: Submission) -> str:
-        """When the newest version came."""
-        return render_to_string("admin/_moment.html", {"at": obj.submitted_at})
 
     # The review page
 
@@ -182,6 +108,8 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
             raise Http404
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        if submission.changed_at is not None:
+            mark_seen(submission_ids=[submission.pk], by=signed_in(request), at=timezone.now())
         return self.review_page(request, submission, form=None)
 
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -210,7 +138,7 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
                 form.add_error(None, str(error))
             else:
                 self.message_user(request, _done(decision, submission), messages.SUCCESS)
-                return redirect("admin:reporting_submission_change", submission.pk)
+                return redirect(self.page_of(request, submission.pk))
         # The state may have changed meanwhile: show it as it is now.
         fresh = self.get_object(request, unquote(object_id))
         return self.review_page(request, fresh or submission, form=form)
@@ -232,6 +160,8 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
         context = {
             **self.admin_site.each_context(request),
             **self.dialogue(request, submission, form=message_form, reasons=message_reasons),
+            **self.neighbours(request, submission),
+            **self.desk_context(request, submission),
             "title": _page_title(submission),
             "opts": self.opts,
             "submission": submission,
@@ -272,6 +202,8 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
                 self._decide_one(request, submission, form, decision=decision)
             return None
         may = may_return if decision == "return" else may_approve
+        reports = list(queryset)
+        self.add_flags(reports)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Return for completion") if decision == "return" else _("Approve reports"),
@@ -281,7 +213,7 @@ class SubmissionAdmin(DialogueMixin, ReadOnlyMixin, ExtensionsMixin):
             "form": form,
             "reports": [
                 {"submission": submission, "flags": self.flags(submission), "may": may(submission)}
-                for submission in _with_figures(queryset)
+                for submission in reports
             ],
         }
         return TemplateResponse(request, "admin/reporting/submission/confirm.html", context)
@@ -345,32 +277,3 @@ def _page_title(submission: Submission) -> str:
         "region": submission.region.name,
         "number": submission.revision_count,
     }
-
-
-def _with_figures(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
-    figures = Prefetch("figures", queryset=Figure.objects.order_by("post_type", "year"))
-    newest = Revision.objects.filter(number=F("submission__revision_count")).prefetch_related(figures)
-    plans = Baseline.objects.filter(post_type=PostType.AT)
-    return submissions.prefetch_related(
-        Prefetch("revisions", queryset=newest, to_attr="newest"),
-        Prefetch("region__baselines", queryset=plans, to_attr="at_plans"),
-    )
-
-
-def _newest(submission: Submission) -> Revision | None:
-    found: list[Revision] = submission.newest  # type: ignore[attr-defined]  # set by the prefetch
-    return found[0] if found else None
-
-
-def _plans(submission: Submission) -> dict[int, int]:
-    plans: list[Baseline] = submission.region.at_plans  # type: ignore[attr-defined]  # set by the prefetch
-    return {plan.year: plan.planned_posts for plan in plans}
-
-
-def _reported(submission: Submission) -> int | None:
-    revision = _newest(submission)
-    first_year = submission.reporting_round.first_year
-    for figure in revision.figures.all() if revision else ():
-        if figure.post_type == PostType.AT and figure.year == first_year:
-            return figure.posts
-    return None

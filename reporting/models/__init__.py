@@ -1,6 +1,7 @@
 """The reporting models."""
 
 from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
+from reporting.models.desk import DISMISSAL_MAX, Assignment, DeskView, ReportFlag, Severity
 from reporting.models.documents import Document, MediaType
 from reporting.models.extensions import Extension
 from reporting.models.invitations import (
@@ -56,6 +57,7 @@ __all__ = [
     "BODY_MAX",
     "COMMENT_MAX",
     "CONTENT_TYPES",
+    "DISMISSAL_MAX",
     "INVITATION_DAYS",
     "MAX_POSTS",
     "NAME_MAX",
@@ -64,9 +66,11 @@ __all__ = [
     "TRANSITIONS",
     "ApiToken",
     "ApplicationState",
+    "Assignment",
     "Attachment",
     "Baseline",
     "CheckRule",
+    "DeskView",
     "Document",
     "DraftValue",
     "EventKind",
@@ -100,11 +104,13 @@ __all__ = [
     "Receipt",
     "ReceiptFile",
     "Region",
+    "ReportFlag",
     "ReportingRound",
     "ReviewEvent",
     "Revision",
     "RevisionFinding",
     "Role",
+    "Severity",
     "Side",
     "Stage",
     "Standing",

@@ -10,6 +10,7 @@ from reporting.errors import NotAllowed, WrongState
 from reporting.locks import lock_round
 from reporting.models import EventKind, Extension, MailKind, ReviewEvent, Submission, User
 from reporting.outbox import write_mail
+from reporting.services.flags import refresh_flags
 from reporting.services.outbox import send_after_commit
 
 REASON_MAX = 1_000
@@ -78,6 +79,7 @@ def _store(
     submission.refresh_from_db(fields=["extended_until"])  # moved by the database
     submission.changed_at = at
     submission.save(update_fields=["changed_at"])
+    refresh_flags(submission, at=at)  # what was late may be in time now, and the reverse
     ReviewEvent.objects.create(
         submission=submission,
         revision=selectors.latest_revision(submission),

@@ -35,6 +35,7 @@ from reporting.outbox import write_mail
 from reporting.receipts import issue_receipt
 from reporting.services.checks import keep_findings
 from reporting.services.drafts import lock_for_change
+from reporting.services.flags import refresh_flags
 from reporting.services.news import tell_of_submission
 from reporting.services.outbox import send_after_commit
 from reporting.signals import figures_submitted
@@ -123,6 +124,7 @@ def submit_report(
     ReviewEvent.objects.create(
         submission=submission, revision=revision, kind=EventKind.SUBMITTED, by=by, by_name=by.name, at=at
     )
+    refresh_flags(submission, at=at)
     tell_of_submission(revision)
     figures_submitted.send(
         sender=Revision, reporting_round=submission.reporting_round, user=by, reason="submitted"

@@ -46,6 +46,7 @@ from reporting.models import (
     NewsKind,
     PendingUpload,
     Receipt,
+    ReportFlag,
     ReportingRound,
     Role,
     Side,
@@ -106,7 +107,7 @@ def make_world() -> World:
     people["case officer"] = [make_officer()]
     people["decision-maker"] = [make_user(is_staff=True, groups=["Beslutsfattare"])]
     people["administrator"] = [make_user(is_staff=True, is_superuser=True)]
-    make_submission(reporting_round, "03", by=people["ombud"][0], at=now)
+    make_submission(reporting_round, "03", by=people["ombud"][0], at=now, gm_2022="")
     file = Upload(name="a.pdf", content=io.BytesIO(pdf()), size=len(pdf()))
     post_message(
         submission_id=report_of(reporting_round).pk,
@@ -171,6 +172,9 @@ class Samples:
             "rules_name": world.run.round_grant.rules_name,
             "member_id": str(world.member.pk),
             "invitation_id": str(world.invitation.pk),
+            "flag_id": str(
+                ReportFlag.objects.filter(submission__region="03").values_list("pk", flat=True).first()
+            ),
             "token": invitation_token(world.invitation),
             "uidb36": "1",
             "key": "nobody-has-this-key",

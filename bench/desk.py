@@ -1,0 +1,142 @@
+"""Times the review queue with 1 008 reports in the whole running system, gunicorn and PostgreSQL included.
+
+Run from the repository's root: python -m bench.desk
+"""
+
+import argparse
+import os
+import platform
+import shlex
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bench.report import RESULTS, Visitor, percentile, processor, processor_seconds
+
+QUEUE = "/admin/reporting/submission/"
+ALONE = 100
+TOGETHER = 400
+CONNECTIONS = 8
+LIMIT_MEDIAN_MS = 60
+LIMIT_P95_MS = 120
+LIMIT_PER_SECOND = 60
+FILL = """
+from bench.desk_rows import make_desk
+from reporting.models import User
+print(make_desk(officer=User.objects.get(email="handlaggare@platsplan.example")))
+"""
+
+
+def fill(var: Path, base: dict[str, str]) -> None:
+    """Write a thousand reports beside the demonstration's, through the settings that the start has left."""
+    words = shlex.split((var / "environment").read_text())
+    environment = base | dict(word.split("=", 1) for word in words)
+    subprocess.run([sys.executable, "manage.py", "shell", "-c", FILL], env=environment, check=True)
+
+
+def measure(port: int, var: str) -> tuple[list[float], float, float]:
+    """Milliseconds of requests one at a time, processor milliseconds of one, requests a second at eight."""
+
+    def ask(visitor: Visitor) -> float:
+        status, _page, passed_ms = visitor.ask(QUEUE)
+        if status != 200:
+            raise SystemExit(f"{QUEUE} was answered {status}.")
+        return passed_ms
+
+    visitor = Visitor(port)
+    visitor.sign_in("handlaggare")
+    for _ in range(20):
+        ask(visitor)
+    before = processor_seconds(var)
+    alone = [ask(visitor) for _ in range(ALONE)]
+    worked_ms = (processor_seconds(var) - before) * 1000 / ALONE
+
+    def several(_number: int) -> float:
+        one = Visitor(port)
+        one.cookies = dict(visitor.cookies)
+        return ask(one)
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        list(pool.map(several, range(TOGETHER)))
+    return alone, worked_ms, TOGETHER / (time.perf_counter() - started)
+
+
+def run_system() -> tuple[list[float], float, float]:
+    """Start everything as bin/run does, in a folder of its own, fill it, measure, and stop it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="platsplan-bench-") as folder:
+        log, var = Path(folder) / "log", Path(folder) / "var"
+        base = {
+            name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
+        }
+        with log.open("wb") as output:
+            system = subprocess.Popen(
+                [sys.executable, "-m", "config.launch", "--port", str(port)],
+                env=base | {"PLATSPLAN_VAR": str(var)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            for _ in range(4000):
+                if "is ready at" in log.read_text(errors="replace") or system.poll() is not None:
+                    break
+                time.sleep(0.1)
+            if system.poll() is not None:
+                raise SystemExit(log.read_text(errors="replace"))
+            fill(var, base)
+            return measure(port, str(var))
+        finally:
+            system.terminate()
+            system.wait(60)
+
+
+def result_page(alone: list[float], worked_ms: float, per_second: float, *, load: float) -> tuple[str, bool]:
+    """The page of results, and whether every limit is met."""
+    median, p95 = statistics.median(alone), percentile(alone, 95)
+    checks = {
+        f"at most {LIMIT_MEDIAN_MS} ms at the median": median <= LIMIT_MEDIAN_MS,
+        f"at most {LIMIT_P95_MS} ms at p95": p95 <= LIMIT_P95_MS,
+        f"at least {LIMIT_PER_SECOND} requests a second": per_second >= LIMIT_PER_SECOND,
+    }
+    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    lines = [
+        "# Speed of the review queue with 1 008 reports",
+        "",
+        "Made by `python -m bench.desk --keep`: 48 rounds of 21 regions, two versions each, 50 reports to a",
+        "page; gunicorn as bin/run starts it, two processes of four threads; the client on the same machine.",
+        "",
+        f"Measured on: {machine}, Python {platform.python_version()}. Load before: {load:.1f}.",
+        "",
+        "| one at a time, median | p95 | the web's processor | requests a second, eight connections |",
+        "|---|---|---|---|",
+        f"| {median:.1f} ms | {p95:.1f} ms | {worked_ms:.1f} ms | {per_second:.1f} |",
+        "",
+        *(f"- {'met' if met else 'NOT MET'}: {what}" for what, met in checks.items()),
+        "",
+    ]
+    return "\n".join(lines), all(checks.values())
+
+
+def main() -> int:
+    """Measure and print; 1 when a limit is not met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="also write results/desk.md")
+    options = parser.parse_args()
+    load = os.getloadavg()[0]
+    page, is_met = result_page(*run_system(), load=load)
+    sys.stdout.write(page)
+    if options.keep:
+        (RESULTS / "desk.md").write_text(page)
+    return 0 if is_met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,239 @@
+"""The agency's desk: flags, assignment, what has changed, approving in bulk, and what its pages cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from bench.desk_rows import make_desk
+from reporting.errors import NotAllowed, WrongState
+from reporting.models import Assignment, Baseline, ReportFlag, State, Submission, User
+from reporting.reference import load_reference_data
+from reporting.services.desk import approve_unflagged, assign_report
+from reporting.services.flags import dismiss_flag, refresh_flags, refresh_flags_of_round
+from tests.factories import (
+    make_officer,
+    make_region_member,
+    make_round,
+    make_submission,
+    make_user,
+    moment,
+    report_of,
+)
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/admin/reporting/submission/"
+
+
+@pytest.fixture(autouse=True)
+def _reference() -> None:
+    load_reference_data()
+
+
+def signed_in(person: User) -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(person)
+    return client
+
+
+def codes_of(report: Submission) -> set[str]:
+    return set(ReportFlag.objects.filter(submission=report, dismissed_at=None).values_list("code", flat=True))
+
+
+# Flags
+
+
+def test_a_submission_raises_its_flags_with_the_numbers_they_rest_on() -> None:
+    ombud, reporting_round = make_region_member(), make_round(codes=["03"])
+    make_submission(reporting_round, by=ombud, at_2022="40", comment_at_2022="Fewer.", gm_2022="")
+    flags = {flag.code: flag for flag in ReportFlag.objects.all()}
+    assert {"far-from-plan", "below-plan", "missing-st"} <= set(flags)
+    assert flags["below-plan"].data == {"planned": 50, "reported": 40}
+    assert flags["missing-st"].data == {"figures": ["gm_2022"]}
+
+
+@pytest.mark.parametrize(
+    ("posts", "sides"),
+    [
+        pytest.param("58", set(), id="two short of the step at ten more than planned"),
+        pytest.param("59", {"under"}, id="one short"),
+        pytest.param("60", {"over"}, id="exactly at the step"),
+        pytest.param("61", set(), id="one over"),
+    ],
+)
+def test_a_report_within_one_post_of_a_step_is_flagged(posts: str, sides: set[str]) -> None:
+    ombud, reporting_round = make_region_member(), make_round(codes=["03"])
+    make_submission(reporting_round, by=ombud, at_2022=posts, comment_at_2022="More.")
+    found = ReportFlag.objects.filter(code="near-limit", data__kind="step")
+    assert {flag.data["side"] for flag in found} == sides
+
+
+def test_a_large_change_since_the_version_before_is_flagged() -> None:
+    ombud, reporting_round = make_region_member(), make_round(codes=["03"])
+    make_submission(reporting_round, by=ombud)
+    make_submission(reporting_round, by=ombud, at=moment(20), st_2023="60")
+    flag = ReportFlag.objects.get(code="changed-much")
+    assert (flag.subject, flag.data) == ("st_2023", {"before": 120, "now": 60})
+
+
+def test_flags_made_anew_are_the_same_rows_and_keep_their_dismissal() -> None:
+    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round(codes=["03"])
+    make_submission(reporting_round, by=ombud, gm_2022="")
+    flag = ReportFlag.objects.get(code="missing-st")
+    dismiss_flag(flag_id=flag.pk, reason="Known.", by=officer, at=moment(20))
+    before = list(ReportFlag.objects.order_by("pk").values())
+    refresh_flags_of_round(reporting_round=reporting_round, at=moment(21))
+    assert list(ReportFlag.objects.order_by("pk").values()) == before
+    assert "missing-st" not in codes_of(report_of(reporting_round))
+
+
+def test_a_dismissed_flag_is_open_again_when_its_numbers_change() -> None:
+    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round(codes=["03"])
+    make_submission(reporting_round, by=ombud, at_2022="40", comment_at_2022="Fewer.")
+    flag = ReportFlag.objects.get(code="below-plan")
+    dismiss_flag(flag_id=flag.pk, reason="Known.", by=officer, at=moment(20))
+    Baseline.objects.filter(region_id="03", year=2022).update(planned_posts=45)
+    refresh_flags(report_of(reporting_round), at=moment(21))
+    flag.refresh_from_db()
+    assert flag.is_open
+    assert flag.data["planned"] == 45
+    assert flag.history.count() == 3  # type: ignore[attr-defined]  # raised, dismissed, open again
+
+
+def test_a_flag_is_not_dismissed_without_a_reason_or_a_right() -> None:
+    ombud, reporting_round = make_region_member(), make_round(codes=["03"])
+    make_submission(reporting_round, by=ombud, gm_2022="")
+    flag = ReportFlag.objects.get(code="missing-st")
+    with pytest.raises(WrongState):
+        dismiss_flag(flag_id=flag.pk, reason=" ", by=make_officer(), at=moment(20))
+    decider = make_user(is_staff=True, groups=["Beslutsfattare"])
+    with pytest.raises(NotAllowed):
+        dismiss_flag(flag_id=flag.pk, reason="So.", by=decider, at=moment(20))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReportFlag.objects.filter(pk=flag.pk).update(dismissed_at=moment(20))
+
+
+# Assignment
+
+
+def test_an_assignment_is_kept_with_its_history_and_only_goes_to_who_reviews() -> None:
+    officer, colleague, reporting_round = make_officer(), make_officer(), make_round(codes=["03"])
+    report = report_of(reporting_round)
+    assign_report(submission_id=report.pk, officer_id=officer.pk, by=officer, at=moment())
+    assign_report(submission_id=report.pk, officer_id=colleague.pk, by=officer, at=moment(20))
+    assign_report(submission_id=report.pk, officer_id=None, by=colleague, at=moment(21))
+    kept = Assignment.objects.get()
+    assert list(kept.history.order_by("pgh_id").values_list("officer_id", flat=True)) == [  # type: ignore[attr-defined]
+        officer.pk,
+        colleague.pk,
+        None,
+    ]
+    with pytest.raises(WrongState):
+        assign_report(submission_id=report.pk, officer_id=make_user().pk, by=officer, at=moment(21))
+    decider = make_user(is_staff=True, groups=["Beslutsfattare"])
+    with pytest.raises(NotAllowed):
+        assign_report(submission_id=report.pk, officer_id=officer.pk, by=decider, at=moment(21))
+
+
+def test_reports_are_assigned_from_the_queue_and_found_by_its_filter() -> None:
+    officer, reporting_round = make_officer(), make_round(codes=["03", "04"])
+    client = signed_in(officer)
+    data = {"action": "assign_to_me", "_selected_action": [report_of(reporting_round).pk]}
+    client.post(QUEUE, data)
+    shown = client.get(f"{QUEUE}?assigned=me").content.decode()
+    assert "Uppsala" in shown
+    assert "Sörmland" not in shown
+    assert "Sörmland" in client.get(f"{QUEUE}?assigned=nobody").content.decode()
+    assert client.get(f"{QUEUE}?assigned=99999999999999999999").status_code == 200
+
+
+# Changed since last time
+
+
+def test_a_report_is_marked_until_the_officer_has_looked_and_again_after_a_change() -> None:
+    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round(codes=["03"])
+    client = signed_in(officer)
+    make_submission(reporting_round, by=ombud)
+    changed = f"{QUEUE}?changed=1"
+    assert "Uppsala" in client.get(changed).content.decode()
+    client.get(f"{QUEUE}{report_of(reporting_round).pk}/change/")
+    assert "Uppsala" not in client.get(changed).content.decode()
+    Submission.objects.update(changed_at=timezone.now() + timedelta(minutes=1))
+    assert "Uppsala" in client.get(changed).content.decode()
+    assert "Uppsala" in signed_in(make_officer()).get(changed).content.decode()
+
+
+# Approving all without flags
+
+
+def test_only_reports_without_flags_are_approved_at_once() -> None:
+    reporting_round, officer = make_round(codes=["03", "04"]), make_officer()
+    make_submission(reporting_round, by=make_region_member(), gm_2022="")
+    for code in ("03", "04"):
+        ReportFlag.objects.filter(submission=report_of(reporting_round, code)).exclude(
+            code="missing-st"
+        ).delete()
+    make_submission(reporting_round, "04", by=make_region_member("04"))
+    ReportFlag.objects.exclude(code="missing-st").delete()
+    seen = {report_of(reporting_round, code).pk: 1 for code in ("03", "04")}
+    approved, refused = approve_unflagged(seen=seen, by=officer, at=moment(20))
+    assert [report.region_id for report in approved] == ["04"]
+    assert [pk for pk, _reason in refused] == [report_of(reporting_round, "03").pk]
+    assert report_of(reporting_round, "03").state == State.SUBMITTED
+
+
+def test_the_page_for_approving_shows_what_stays_and_why_before_anything_is_done() -> None:
+    reporting_round, client = make_round(codes=["03"]), signed_in(make_officer())
+    make_submission(reporting_round, by=make_region_member(), gm_2022="")
+    address = reverse("admin:reporting_submission_approve_unflagged")
+    shown = client.get(f"{address}?reporting_round__id__exact={reporting_round.pk}").content.decode()
+    assert "1 report stays as it is" in shown
+    assert "ST missing" in shown
+    client.post(address, {f"seen_{report_of(reporting_round).pk}": "1"})
+    assert report_of(reporting_round).state == State.SUBMITTED
+    assert signed_in(make_user(is_staff=True, groups=["Beslutsfattare"])).get(address).status_code == 403
+
+
+# Cost
+
+
+def test_the_way_through_the_queue_follows_its_filter() -> None:
+    reporting_round, client = make_round(codes=["01", "03", "04"]), signed_in(make_officer())
+    keys = [report_of(reporting_round, code).pk for code in ("01", "03", "04")]
+    shown = client.get(f"{QUEUE}{keys[1]}/change/")
+    assert (shown.context["place"], shown.context["queue_count"]) == (2, 3)
+    assert f"/{keys[2]}/change/" in shown.context["next_url"]
+    assert f"/{keys[0]}/change/" in shown.context["previous_url"]
+
+
+def test_pages_keep_their_query_budgets_with_a_thousand_reports() -> None:
+    officer = make_officer()
+    assert make_desk(officer=officer) == 1008
+    reporting_round = make_round()
+    make_submission(reporting_round, by=make_region_member(), gm_2022="")
+    client = signed_in(officer)
+    first = f"{QUEUE}{report_of(reporting_round).pk}/change/"
+    budgets = {
+        QUEUE: 12,
+        f"{QUEUE}?flag=any&state__exact=submitted": 12,
+        f"{QUEUE}?assigned=me&changed=1&all=": 12,
+        "/admin/": 22,
+        first: 45,
+        "/admin/reporting/reportinground/": 12,
+        "/admin/reporting/mail/": 12,
+        "/admin/allocation/allocationrun/": 12,
+        "/admin/allocation/recomputation/": 12,
+        f"{QUEUE}approve-unflagged/": 16,
+    }
+    client.get(QUEUE)
+    spent = {}
+    for address, budget in budgets.items():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200, address
+        if len(queries) > budget:
+            spent[address] = len(queries)
+    assert not spent, spent
