@@ -214,7 +214,11 @@ def test_raw_sql_cannot_store_a_missing_at_figure_or_absurd_posts() -> None:
     person, reporting_round = make_region_member(), make_round()
     submitted = make_submission(reporting_round, by=person)
     revision = Revision.objects.create(
-        submission=submitted.submission, number=2, submitted_at=moment(), submitted_by=person
+        submission=submitted.submission,
+        number=2,
+        submitted_at=moment(),
+        submitted_by=person,
+        submitted_by_role=Role.OMBUD,
     )
     for posts, rule in ((None, "submitted_at_figures_are_not_missing"), (10_000, "posts_within_reason")):
         with pytest.raises(DatabaseError, match=rule), transaction.atomic():
