@@ -31,6 +31,10 @@ CSRF_TRUSTED_ORIGINS: list[str] = [PLATSPLAN_BASE_URL]
 
 # Whose decisions they are, as it stands in the letters. Nothing can be decided without it.
 AGENCY_NAME: str = env.str("AGENCY_NAME", default="Exempelmyndigheten" if PLATSPLAN_DEMO else "")
+# How the agency is reached, for the page about contact and the accessibility statement. The number of the
+# demonstration is one of those that the Swedish regulator keeps for fiction.
+AGENCY_EMAIL: str = env.str("AGENCY_EMAIL", default="platsplan@platsplan.example" if PLATSPLAN_DEMO else "")
+AGENCY_PHONE: str = env.str("AGENCY_PHONE", default="08-465 004 00" if PLATSPLAN_DEMO else "")
 
 # Everything below follows from https or not
 _https = PLATSPLAN_BASE_URL.startswith("https://")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publication.views import receipts, results
+from publication.views import about, receipts, results
 
 app_name = "publication"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", results.results, name="results"),
     path("verify/", receipts.verify, name="verify"),
     path("verify/<str:sha256>/", receipts.verified, name="verified"),
-    path("accessibility/", results.accessibility, name="accessibility"),
-    path("privacy/", results.privacy, name="privacy"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("contact/", about.contact, name="contact"),
 ]

@@ -33,9 +33,10 @@ def unread_of_visitor(request: HttpRequest) -> Counter[int]:
 
 
 def platsplan(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `demo_mode`; looked up only where used, roles, report and unread of the visitor."""
+    """Template context: `demo_mode`, `agency_name`, and, looked up only where used, the visitor's own."""
     return {
         "demo_mode": settings.PLATSPLAN_DEMO,
+        "agency_name": settings.AGENCY_NAME,
         "own_report": SimpleLazyObject(
             lambda: selectors.report_to_fill_in(memberships_of_visitor(request), at=timezone.now())
         ),

@@ -79,9 +79,9 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    for (const total of event.target.id === "preview" ? event.target.querySelectorAll("[data-pp-total]") : []) {
-      const peek = document.querySelector(`[data-pp-peek="${total.dataset.ppTotal}"]`);
-      if (peek) peek.textContent = total.textContent;
+    for (const peek of event.target.id === "preview" ? document.querySelectorAll("[data-pp-peek]") : []) {
+      const total = event.target.querySelector(`[data-pp-total="${peek.dataset.ppPeek}"]`);
+      peek.textContent = total?.textContent ?? peek.dataset.ppNone;
     }
     if (event.target.id === "mapcard") markRow(event.target.querySelector("[data-region]")?.dataset.region);
   });

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 # What somebody's shell holds must not change what a test finds.
 for name in (
+    "AGENCY_EMAIL",
+    "AGENCY_PHONE",
     "ALLOWED_HOSTS",
     "BEHIND_PROXY",
     "DEFAULT_FROM_EMAIL",

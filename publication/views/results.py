@@ -1,4 +1,4 @@
-"""The open pages: results, and what the site says about itself."""
+"""The open results."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -64,20 +64,6 @@ def results(request: HttpRequest) -> HttpResponse:
         response = render(request, "publication/results.html", context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
-
-
-@login_not_required
-@require_safe
-def accessibility(request: HttpRequest) -> HttpResponse:
-    """Say how the site was built and tested for accessibility."""
-    return render(request, "publication/accessibility.html")
-
-
-@login_not_required
-@require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    """Say which personal data and cookies the site keeps, and why."""
-    return render(request, "publication/privacy.html")
 
 
 def _page_context(figures: Results, sort: Sort, direction: Direction) -> dict[str, Any]:

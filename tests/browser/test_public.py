@@ -14,6 +14,7 @@ PATHS = [
     "/",
     "/?region=03",
     "/accessibility/",
+    "/contact/",
     "/privacy/",
     "/accounts/login/",
     "/accounts/password/reset/",

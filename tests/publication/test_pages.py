@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from publication.counties import counties
 from reporting.models import Baseline, Inhabitants, PublishedRate, Region, Standing
@@ -233,7 +233,17 @@ def test_without_data_the_page_says_what_will_appear(client: Client) -> None:
     assert "<table" not in html
 
 
-@pytest.mark.parametrize("path", ["/", "/?region=03", "/accessibility/", "/privacy/", "/accounts/login/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?region=03",
+        "/accessibility/",
+        "/contact/",
+        "/privacy/",
+        "/accounts/login/",
+    ],
+)
 def test_every_link_leads_somewhere(reference: None, client: Client, path: str) -> None:
     page = Page(body(client, path))
     assert len(page.ids) == len(set(page.ids))
@@ -277,8 +287,39 @@ def test_svg_geometry_has_decimal_points_in_swedish(reference: None, client: Cli
     assert 'd="M153.5 -10V24"' in html
 
 
+@pytest.mark.parametrize("path", ["/contact/", "/accessibility/"])
+def test_whoever_needs_the_agency_finds_how_to_reach_it(
+    db: None, client: Client, settings: Settings, path: str
+) -> None:
+    unstated = body(client, path, language="en")
+    assert "has not stated how the agency is reached" in unstated
+    assert "mailto:" not in unstated
+    settings.AGENCY_EMAIL, settings.AGENCY_PHONE = "platsplan@agency.example", "08-465 004 00"
+    stated = body(client, path, language="en")
+    assert "mailto:platsplan@agency.example" in Page(stated).links
+    assert "08-465 004 00" in stated
+    assert "has not stated" not in stated
+    assert "Platsplan is run by Myndigheten för prov." in stated
+
+
+def test_the_accessibility_statement_says_what_the_law_asks_for(db: None, client: Client) -> None:
+    # DIGG's regulations: who, how far, what is lacking, how it was assessed and when, where to complain.
+    html = body(client, "/accessibility/", language="sv")
+    for words in (
+        "Myndigheten för prov",
+        "2018:1937",
+        "delvis förenlig",
+        "Det som inte är tillgängligt",
+        "oskäligt betungande",
+        "bedömt tjänsten själva",
+        "Redogörelsen uppdaterades senast",
+    ):
+        assert words in html
+    assert "https://www.digg.se/tdosanmalan" in Page(html).links
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-@pytest.mark.parametrize("path", ["/", "/accessibility/", "/privacy/"])
+@pytest.mark.parametrize("path", ["/", "/accessibility/", "/contact/", "/privacy/"])
 def test_the_open_pages_only_read(db: None, client: Client, method: str, path: str) -> None:
     assert getattr(client, method)(path).status_code == 405
 
