@@ -13,8 +13,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from allocation import selectors
+from allocation.admin import comparing
 from allocation.admin.decisionpage import standing_of
 from allocation.admin.decisions import may_propose
 from allocation.admin.proposing import propose_page, save_exceptions
@@ -53,8 +55,19 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
         bundle = self.admin_site.admin_view(self.bundle_view)
         propose = self.admin_site.admin_view(self.propose_view)
         exceptions = self.admin_site.admin_view(self.exceptions_view)
+        view = self.admin_site.admin_view
         return [
             path("<path:object_id>/recompute/", recompute, name="allocation_allocationrun_recompute"),
+            path("compare/", view(require_safe(comparing.choose)), name="allocation_allocationrun_choose"),
+            *(
+                path(
+                    f"compare/<int:old>/<int:new>/{ending}",
+                    view(require_safe(self.compare_view)),
+                    {"kind": kind},
+                    name=f"allocation_allocationrun_compare{kind and '_' + kind}",
+                )
+                for kind, ending in (("", ""), ("csv", "differences.csv"), ("json", "differences.json"))
+            ),
             path("<path:object_id>/bundle.json", bundle, name="allocation_allocationrun_bundle"),
             path("<path:object_id>/propose/", propose, name="allocation_allocationrun_propose"),
             path("<path:object_id>/exceptions/", exceptions, name="allocation_allocationrun_exceptions"),
@@ -117,6 +130,17 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "is_example": run.round_grant.year in selectors.example_years(),
         }
         return TemplateResponse(request, "admin/allocation/allocationrun/change_form.html", context)
+
+    def compare_view(self, request: HttpRequest, old: int, new: int, kind: str) -> HttpResponse:
+        """Two runs beside each other, and why they differ."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        try:
+            return comparing.compare(request, old, new, kind=kind, context=context)
+        except DomainError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect("admin:allocation_allocationrun_changelist")
 
     def bundle_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The run as one JSON document that anybody can verify with the engine alone."""

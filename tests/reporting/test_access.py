@@ -166,6 +166,8 @@ class Samples:
         # argument -> value, wherever the argument is called so
         self.by_argument: dict[str, str] = {
             "slug": world.reporting_round.slug,
+            "old": str(world.run.pk),
+            "new": str(world.run.pk),
             "code": "03",
             "number": "1",
             "run_number": str(world.run.number),
