@@ -45,6 +45,18 @@ class RunDifference:
     total: Parts
 
     @property
+    def by_pot(self) -> tuple[tuple[PotRule, Parts, tuple[tuple[Region, Parts], ...]], ...]:
+        """For each pot its rule, its sum, and the regions whose amount from it something has changed."""
+        return tuple(
+            (
+                pot,
+                self.pot_sums[place],
+                tuple((row.region, row.pots[place]) for row in self.rows if row.pots[place] != Parts()),
+            )
+            for place, pot in enumerate(self.pots)
+        )
+
+    @property
     def has_other_rules(self) -> bool:
         """Whether the runs used different texts of the rules."""
         return self.before.rules_sha256 != self.after.rules_sha256

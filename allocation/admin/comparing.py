@@ -5,11 +5,14 @@ import io
 import json
 from dataclasses import asdict
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from allocation.diffwords import difference_sentence
+from allocation.errors import RunFailed
 from allocation.models import AllocationRun
 from allocation.rundiff import RunDifference, difference_of
 
@@ -17,7 +20,7 @@ MOST_RUNS = 200
 COLUMNS = (
     "region", "name", "pot", "before_kr", "after_kr", "change_kr",
     "data_changed_kr", "correction_kr", "others_data_changed_kr", "rule_changed_kr",
-    "version_before", "version_after", "reported_before", "reported_after",
+    "version_before", "version_after", "reported_before", "reported_after", "why",
 )  # fmt: skip
 
 
@@ -27,6 +30,20 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not (old.isascii() and old.isdecimal() and new.isascii() and new.isdecimal()):
         raise Http404
     return redirect("admin:allocation_allocationrun_compare", int(old), int(new))
+
+
+def chosen(queryset: QuerySet[AllocationRun]) -> tuple[int, int]:
+    """The two runs that are marked in the list, the older one first.
+
+    Raises:
+        RunFailed: it is not two runs of one grant.
+    """
+    runs = list(queryset.order_by("number")[:3])
+    if len(runs) != 2:
+        raise RunFailed(_("Mark exactly two runs of the same grant."))
+    if runs[0].round_grant_id != runs[1].round_grant_id:
+        raise RunFailed(_("Only runs of the same grant can be compared."))
+    return runs[0].pk, runs[1].pk
 
 
 def compare(
@@ -55,6 +72,7 @@ def compare(
             **context,
             "title": _("Run %(old)d against run %(new)d") % words,
             "difference": difference,
+            "sentences": [(row, difference_sentence(row)) for row in difference.rows],
             "choices": choices.only("number", "created_at")[:MOST_RUNS],
             "synthetic": runs[new].round_grant.reporting_round.is_demo,
         },
@@ -67,7 +85,7 @@ def _file(content: str, content_type: str, name: str) -> HttpResponse:
 
 
 def _csv(difference: RunDifference) -> str:
-    # Numbers, codes and names of the reference data only: nothing that a person has typed.
+    # Numbers, codes, names of the reference data and our own sentences: nothing that a person has typed.
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, delimiter=";")
     writer.writeheader()
@@ -112,6 +130,7 @@ def _lines(difference: RunDifference) -> list[dict[str, object]]:
             "version_after": row.after.revision.number if row.after.revision else None,
             "reported_before": row.before.reported_posts,
             "reported_after": row.after.reported_posts,
+            "why": difference_sentence(row),
         }
         for row in difference.rows
         for pot, parts in zip(difference.pots, row.pots, strict=True)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -39,7 +40,6 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "rules_version",
         "allocated",
         "unallocated",
-        "eligible_count",
         "created_at",
         "place",
     ]
@@ -48,6 +48,7 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
     ordering = ["-created_at", "-pk"]
     show_full_result_count = False
     list_per_page = 50
+    actions = ["compare_two"]
 
     def get_urls(self) -> list[URLPattern]:
         """The button's own address, before the page that catches everything."""
@@ -81,8 +82,8 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("grant"), ordering="round_grant")
     def grant(self, obj: AllocationRun) -> str:
-        """The grant and its round."""
-        return str(obj.round_grant)
+        """The grant; its round is a filter beside the list."""
+        return obj.round_grant.title
 
     @admin.display(description=gettext_lazy("shared out"), ordering="allocated_kr")
     def allocated(self, obj: AllocationRun) -> str:
@@ -130,6 +131,16 @@ class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "is_example": run.round_grant.year in selectors.example_years(),
         }
         return TemplateResponse(request, "admin/allocation/allocationrun/change_form.html", context)
+
+    @admin.action(description=gettext_lazy("Compare two runs"), permissions=["view"])
+    def compare_two(self, request: HttpRequest, queryset: QuerySet[AllocationRun]) -> HttpResponse | None:
+        """Lead to the comparison of the two runs that are marked."""
+        try:
+            old, new = comparing.chosen(queryset)
+        except DomainError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return None
+        return redirect("admin:allocation_allocationrun_compare", old, new)
 
     def compare_view(self, request: HttpRequest, old: int, new: int, kind: str) -> HttpResponse:
         """Two runs beside each other, and why they differ."""

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from allocation import runner
+from allocation.diffwords import difference_sentence
 from allocation.models import OPEN_STATES, AllocationRun, Recomputation
 from allocation.rundiff import difference_of
 from reporting.models import ReportingRound
@@ -83,3 +84,33 @@ def test_a_version_after_an_approval_is_a_correction() -> None:
     assert rows["09"].is_corrected
     assert rows["09"].parts.data_kr == 0
     assert rows["09"].parts.correction_kr == rows["09"].parts.change_kr > 0
+
+
+def test_each_region_gets_a_sentence_with_its_causes() -> None:
+    before, after = two_runs()
+    rows = {row.region.code: row for row in difference_of(before, after).rows}
+    own = difference_sentence(rows["09"])
+    assert "more: +" in own
+    assert "own new figures (reported 18 instead of 16)" in own
+    assert "by the figures of other regions" in difference_sentence(rows["19"])
+    assert "Neither figures nor rules" in difference_sentence(rows["01"])
+
+
+def test_a_region_that_had_not_reported_is_said_to_have_had_nothing() -> None:
+    load_reference_data()
+    reporting_round = make_round()
+    make_submission(reporting_round, "19", by=make_region_member("19"))
+    before = run_of(reporting_round)
+    make_submission(reporting_round, "09", by=make_region_member("09"))
+    [row] = [row for row in difference_of(before, run_of(reporting_round)).rows if row.region.code == "09"]
+    assert "reported 16 instead of nothing" in difference_sentence(row)
+
+
+def test_two_marked_runs_lead_to_their_comparison_and_one_does_not(client: Client) -> None:
+    before, after = two_runs()
+    client.force_login(make_officer())
+    address = reverse("admin:allocation_allocationrun_changelist")
+    marked = {"action": "compare_two", "_selected_action": [after.pk, before.pk]}
+    assert client.post(address, marked).headers["Location"].endswith(f"/compare/{before.pk}/{after.pk}/")
+    alone = client.post(address, {**marked, "_selected_action": [after.pk]})
+    assert alone.headers["Location"].endswith(address)
