@@ -29,6 +29,12 @@ def open_proposal(round_grant: RoundGrant) -> Decision | None:
     return waiting.select_related("run", "round_grant__reporting_round", "corrects").first()
 
 
+def open_proposals() -> list[Decision]:
+    """Every proposal that waits for an answer, the oldest first."""
+    waiting = Decision.objects.filter(state=DecisionState.PROPOSED).order_by("proposed_at", "pk")
+    return list(waiting.select_related("run", "round_grant__reporting_round", "corrects"))
+
+
 def amounts_of(decision: Decision) -> dict[str, int]:
     """Region code -> kronor by a decision's run. Runs never change, so neither do these."""
     rows = RunRegion.objects.filter(run=decision.run_id).order_by("region_id")

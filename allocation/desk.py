@@ -7,10 +7,20 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 
-from allocation import selectors
-from allocation.models import OPEN_STATES, AllocationRun, Recomputation, RequestState, RoundGrant, RunRegion
+from allocation import decided, selectors
+from allocation.models import (
+    OPEN_STATES,
+    AllocationRun,
+    Decision,
+    Recomputation,
+    RequestState,
+    RoundGrant,
+    RunRegion,
+)
 from reporting import selectors as reporting_selectors
 from reporting.models import STOCKHOLM, Mail, ReportFlag, ReportingRound, Revision, State
+
+LATEST_RUNS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,11 @@ class Glance:
     region_count: int
     waiting_for_agency: int
     runs: tuple[AllocationRun, ...]
+    latest_runs: tuple[AllocationRun, ...]
+    proposals: tuple[Decision, ...]
     example_years: frozenset[int]
     is_waiting: bool
+    stuck: Recomputation | None
     failed: Recomputation | None
     failed_mail_count: int
 
@@ -83,8 +96,11 @@ def glance(*, at: datetime, reader_id: int) -> Glance | None:
         region_count=len(reports),
         waiting_for_agency=counts[State.SUBMITTED] + counts[State.IN_REVIEW],
         runs=tuple(selectors.current_runs(reporting_round)),
+        latest_runs=_latest_runs(reporting_round),
+        proposals=tuple(decided.open_proposals()),
         example_years=selectors.example_years(),
         is_waiting=selectors.is_waiting(reporting_round),
+        stuck=_stuck_recomputation(reporting_round),
         failed=failed_recomputation(reporting_round),
         failed_mail_count=Mail.objects.filter(Q(sent_at=None) & ~Q(last_error="")).count(),
     )
@@ -106,6 +122,18 @@ def _waiting(reporting_round: ReportingRound, *, reader_id: int, at: datetime) -
         )
     )
     return Waiting(**found)
+
+
+def _latest_runs(reporting_round: ReportingRound) -> tuple[AllocationRun, ...]:
+    """The newest runs of the round's grants, newest first."""
+    runs = AllocationRun.objects.filter(round_grant__reporting_round=reporting_round)
+    return tuple(runs.select_related("round_grant").order_by("-created_at", "-pk")[:LATEST_RUNS])
+
+
+def _stuck_recomputation(reporting_round: ReportingRound) -> Recomputation | None:
+    """The oldest request whose worker has fallen silent; None where none has."""
+    stuck = Recomputation.objects.filter(reporting_round=reporting_round, state=RequestState.STUCK)
+    return stuck.order_by("pk").first()
 
 
 def failed_recomputation(reporting_round: ReportingRound) -> Recomputation | None:

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models.functions import JSONObject
+
 from allocation.engine import Ladder, RuleSet, load_rules
 from allocation.engine.measures import rate
 from allocation.engine.rules import Measure
@@ -16,22 +19,19 @@ def near_limits(basis: FlagBasis) -> Iterator[Raised]:
     """A flag for each limit that one AT post more would reach, or one fewer would miss.
 
     Looks at the rule set's threshold and at the steps of its ladders, with the same rounding as
-    the calculation. Two queries, however many grants.
+    the calculation. One query, however many grants.
     """
-    grants = list(RoundGrant.objects.filter(reporting_round=basis.reporting_round).order_by("year"))
-    rules = {grant.pk: load_rules(grant.rules_name) for grant in grants}
-    inhabitants = dict(
-        Inhabitants.objects.filter(
-            region_id=basis.region_code,
-            reference__slug__in={found.population_reference for found in rules.values()},
-        ).values_list("reference__slug", "persons")
-    )
-    for grant in grants:
+    people = Inhabitants.objects.filter(region_id=basis.region_code).order_by()
+    counted = people.values(found=JSONObject(slug="reference__slug", persons="persons"))
+    grants = RoundGrant.objects.filter(reporting_round=basis.reporting_round).order_by("year")
+    for grant in grants.annotate(people=ArraySubquery(counted)):
+        rules = load_rules(grant.rules_name)
+        inhabitants = {found["slug"]: found["persons"] for found in grant.people}
         posts, planned = basis.now.get(Cell(PostType.AT, grant.year)), basis.plans.get(grant.year)
-        persons = inhabitants.get(rules[grant.pk].population_reference)
+        persons = inhabitants.get(rules.population_reference)
         if posts is None or planned is None or persons is None:
             continue
-        for subject, data in _limits(rules[grant.pk], posts, planned, persons):
+        for subject, data in _limits(rules, posts, planned, persons):
             yield Raised(
                 "near-limit",
                 f"{grant.rules_name}/{subject}",

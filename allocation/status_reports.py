@@ -85,7 +85,7 @@ class Group:
 class Tally:
     """A part of the regions: how many, and its share of the bar in whole per cent."""
 
-    key: Literal["approved", "agency", "region", "not_started"]
+    key: Literal["decided", "approved", "agency", "region", "not_started"]
     count: int
     share_pct: int
 
@@ -314,8 +314,9 @@ def _rows(reporting_round: ReportingRound, *, at: datetime) -> list[Row]:
 
 
 def _tallies(rows: Sequence[Row]) -> tuple[Tally, ...]:
-    counts: dict[Literal["approved", "agency", "region", "not_started"], int] = {
-        "approved": sum(row.holder == "done" for row in rows),
+    counts: dict[Literal["decided", "approved", "agency", "region", "not_started"], int] = {
+        "decided": sum(row.state == State.DECIDED for row in rows),
+        "approved": sum(row.state == State.APPROVED for row in rows),
         "agency": sum(row.holder == "agency" for row in rows),
         "region": sum(row.holder == "region" and row.state != State.NOT_STARTED for row in rows),
         "not_started": sum(row.state == State.NOT_STARTED for row in rows),
@@ -325,7 +326,8 @@ def _tallies(rows: Sequence[Row]) -> tuple[Tally, ...]:
     by_remainder = sorted(counts, key=lambda key: -(counts[key] * 100 % total))
     for key in by_remainder[: (100 - sum(shares.values())) if rows else 0]:
         shares[key] += 1
-    return tuple(Tally(key, count, shares[key]) for key, count in counts.items())
+    # Before the first decision there is nothing to say about decided reports.
+    return tuple(Tally(key, count, shares[key]) for key, count in counts.items() if count or key != "decided")
 
 
 def _attention(rows: Sequence[Row], *, today: date, is_open: bool, failed: Recomputation | None) -> Attention:

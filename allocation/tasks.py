@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from allocation import claims, runner, selectors, status_reports, sweeping
+from allocation import claims, flagrefresh, runner, selectors, status_reports, sweeping
 from reporting.tasks import send_mail_task
 
 # Longer than a run takes, so that a request is not sent a second time while its message is under way.
@@ -33,6 +33,12 @@ def resend_waiting_recomputations_task() -> None:
     claims.mark_silent(at=timezone.now())
     for recomputation_id in selectors.waiting_recomputations(before=timezone.now() - PATIENCE):
         recompute_task.delay(recomputation_id)
+
+
+@shared_task(name="allocation.refresh_changed_flags")
+def refresh_changed_flags_task() -> None:
+    """Every minute: make flags anew when plans, inhabitants, grants or rules have changed."""
+    flagrefresh.refresh_changed_flags(at=timezone.now())
 
 
 @shared_task(

@@ -33,6 +33,11 @@ app.conf.beat_schedule = {
         "options": {"expires": SWEEP_SECONDS},
     },
     "check the log of receipts": {"task": "reporting.check_log", "schedule": crontab(hour="4", minute="30")},
+    "flags that rest on something else now": {
+        "task": "allocation.refresh_changed_flags",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "go on with sweeps that are silent": {
         "task": "allocation.resend_silent_sweeps",
         "schedule": SWEEP_SECONDS,

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "config.uploads.OversizedRequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.caching.PrivateUnlessToldMiddleware",
+    "config.pagecost.PageCostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "config.unreadable.UnreadableRequestMiddleware",

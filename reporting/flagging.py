@@ -140,7 +140,7 @@ _LIMITS: dict[str, Text] = {
 }
 
 
-def sentence_of(flag: ReportFlag) -> Text:
+def sentence_of(flag: ReportFlag | Raised) -> Text:
     """Why the flag is there, in one sentence with its numbers."""
     data = flag.data
     if flag.code == "far-from-plan":
@@ -163,7 +163,9 @@ def sentence_of(flag: ReportFlag) -> Text:
             _("{label}: {part}, more than all ST, {whole}."), label=_label(flag.subject), **data
         )
     if flag.code == "near-limit":
-        limit = format_lazy(_LIMITS[data["kind"]], **data)
+        # A thin, whole number such as 100 000 is easier to read with its thousands apart.
+        per = f"{data.get('per', 0):,}".replace(",", "\u00a0")
+        limit = format_lazy(_LIMITS[data["kind"]], **{**data, "per": per})
         return format_lazy(_TEXTS[f"near-limit-{data['side']}"], **{**data, "limit": limit})
     return _TEXTS.get(flag.code, "")
 

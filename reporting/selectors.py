@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from reporting.models import (
@@ -148,6 +150,13 @@ def draft_last_saved(submission: Submission) -> DraftValue | None:
 def latest_revision(submission: Submission) -> Revision | None:
     """The version that counts: the one submitted last."""
     return Revision.objects.filter(submission=submission).order_by("-number").first()
+
+
+def figures_of_version(submission: Submission, *, number: int) -> list[Figure]:
+    """The figures of one version; none where there is no such version. No query before the first."""
+    if not number:
+        return []
+    return list(Figure.objects.filter(revision__submission=submission, revision__number=number))
 
 
 def revisions_with_figures(submission: Submission) -> list[Revision]:
@@ -308,6 +317,13 @@ def status_report_recipients() -> list[User]:
 def reviewers() -> list[User]:
     """Agency staff whose role includes reviewing reports."""
     return _staff_with("review_submission")
+
+
+def assignments_of(submission: Submission) -> list[dict[str, Any]]:
+    """Who has had a report, newest first: officer_name (None for nobody), by_name, at. One query."""
+    history = apps.get_model("reporting", "AssignmentEvent").objects.filter(submission=submission)
+    rows = history.annotate(officer_name=F("officer__name")).order_by("-pgh_id")
+    return list(rows.values("officer_name", "by_name", "at"))
 
 
 def _staff_with(codename: str) -> list[User]:

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from reporting.admin.readonly import signed_in
 from reporting.errors import DomainError
 from reporting.models import State, Submission
-from reporting.selectors import reviewers
+from reporting.selectors import assignments_of, reviewers
 from reporting.services.desk import approve_unflagged, assign_report
 from reporting.services.flags import dismiss_flag
 
@@ -204,6 +204,7 @@ class DeskActionsMixin(Base):
             "may_dismiss": self.has_dismiss_permission(request),
             "may_assign": self.has_assign_permission(request),
             "assignment": assignment if assignment and assignment.officer_id else None,
+            "assignments": assignments_of(submission),
             "officers": reviewers() if self.has_assign_permission(request) else [],
         }
 

@@ -3,19 +3,21 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.admin.flags import flagged, open_flags_of
+from reporting.admin.fragments import cell
 from reporting.admin.readonly import signed_in
 from reporting.errors import DomainError
 from reporting.flagging import LABELS
-from reporting.models import Baseline, DeskView, Figure, PostType, Submission
+from reporting.models import STOCKHOLM, Baseline, DeskView, Figure, PostType, State, Submission
 from reporting.selectors import reviewers
 from reporting.services.desk import assign_report
 
@@ -23,6 +25,31 @@ if TYPE_CHECKING:
     Base = admin.ModelAdmin
 else:
     Base = object
+
+WAITING_FOR_AGENCY = (State.SUBMITTED, State.IN_REVIEW)
+
+
+class WaitsFilter(admin.SimpleListFilter):
+    """Reports that somebody must act on now; what the start page counts is found by it."""
+
+    title = gettext_lazy("what waits")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """At the agency, and at a region that should have answered."""
+        return [
+            ("agency", gettext_lazy("Waits for the agency")),
+            ("overdue", gettext_lazy("Answer date passed")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+        """Reports that wait for the chosen side."""
+        if self.value() == "agency":
+            return queryset.filter(state__in=WAITING_FOR_AGENCY)
+        if self.value() == "overdue":
+            today = timezone.now().astimezone(STOCKHOLM).date()
+            return queryset.filter(state=State.RETURNED, answer_by__lt=today)
+        return queryset
 
 
 class FlagFilter(admin.SimpleListFilter):
@@ -69,7 +96,7 @@ class AssignedFilter(admin.SimpleListFilter):
 class ChangedFilter(admin.SimpleListFilter):
     """Reports to which something has happened since the asker last saw them."""
 
-    title = gettext_lazy("since I last looked")
+    title = gettext_lazy("what is new to me")
     parameter_name = "changed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -139,16 +166,23 @@ class QueueMixin(Base):
 
     # Columns
 
+    def action_checkbox(self, obj: Submission) -> SafeString:
+        """The row's box; Django's own draws a form field for each row."""
+        return cell(
+            "admin/queue/_checkbox.html",
+            name=ACTION_CHECKBOX_NAME,
+            key=obj.pk,
+            label=f"{obj.region.short_name}, {obj.reporting_round.name}",
+        )
+
     @admin.display(description=gettext_lazy("region"), ordering="region__name")
     def region_name(self, obj: Submission) -> str:
         """The region, and whether something has happened since the asker last looked."""
-        return render_to_string(
+        return cell(
             "admin/queue/_region.html",
-            {
-                "name": obj.region.short_name,
-                "is_changed": has_changed(obj),
-                "unread": getattr(obj, "unread", 0),
-            },
+            name=obj.region.short_name,
+            is_changed=has_changed(obj),
+            unread=getattr(obj, "unread", 0),
         )
 
     @admin.display(description=gettext_lazy("round"), ordering="reporting_round__opens_at")
@@ -159,9 +193,8 @@ class QueueMixin(Base):
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, obj: Submission) -> str:
         """The state, with the number of the version that counts."""
-        return render_to_string(
-            "admin/queue/_state.html",
-            {"state": obj.state, "version": obj.revision_count, "at": obj.submitted_at},
+        return cell(
+            "admin/queue/_state.html", state=obj.state, version=obj.revision_count, at=obj.submitted_at
         )
 
     @admin.display(description=gettext_lazy("AT posts"))
@@ -170,26 +203,22 @@ class QueueMixin(Base):
         planned: int | None = getattr(obj, "planned_at", None)
         reported: int | None = getattr(obj, "reported_at", None)
         increase = None if planned is None or reported is None else reported - planned
-        context = {"planned": planned, "reported": reported, "increase": increase}
-        return render_to_string("admin/queue/_posts.html", context)
+        return cell("admin/queue/_posts.html", planned=planned, reported=reported, increase=increase)
 
     @admin.display(description=gettext_lazy("flags"))
     def flags(self, obj: Submission) -> str:
         """What to look at in the newest version."""
         if not obj.revision_count:
             return ""
-        found = [
-            {"label": LABELS.get(code, code), "count": count}
-            for code, count in getattr(obj, "open_flags", ())
-        ]
-        return render_to_string("admin/_flags.html", {"flags": found})
+        found = tuple((str(LABELS.get(code, code)), count) for code, count in getattr(obj, "open_flags", ()))
+        return cell("admin/_flags.html", flags=found)
 
     @admin.display(description=gettext_lazy("assigned to"), ordering="assignment__officer__name")
     def officer(self, obj: Submission) -> str:
         """Who has the report."""
         assignment = getattr(obj, "assignment", None)
         name = assignment.officer.name if assignment and assignment.officer else ""
-        return render_to_string("admin/queue/_officer.html", {"name": name})
+        return cell("admin/queue/_officer.html", name=name)
 
     # Giving reports to officers
 

@@ -21,7 +21,7 @@ from reporting.admin.deskactions import DeskActionsMixin
 from reporting.admin.dialogue import DialogueMixin, UnreadFilter
 from reporting.admin.extensions import ExtensionsMixin
 from reporting.admin.forms import DecisionForm, ReviewForm
-from reporting.admin.queue import AssignedFilter, ChangedFilter, FlagFilter, QueueMixin
+from reporting.admin.queue import AssignedFilter, ChangedFilter, FlagFilter, QueueMixin, WaitsFilter
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
 from reporting.messageforms import MessageForm
@@ -52,6 +52,7 @@ class SubmissionAdmin(DialogueMixin, DeskActionsMixin, QueueMixin, ReadOnlyMixin
         "officer",
     ]
     list_filter = [
+        WaitsFilter,
         "state",
         FlagFilter,
         AssignedFilter,

@@ -100,6 +100,7 @@ def return_report(
     if not may_return(submission):
         raise WrongState(_("The report is already with the region for completion."))
     submission.answer_by = answer_by
+    was_decided = submission.state == State.DECIDED
     event = _move(
         submission,
         revision,
@@ -110,7 +111,7 @@ def return_report(
         message=message,
         answer_by=answer_by,
     )
-    _tell_region(MailKind.RETURNED, submission, revision, event)
+    _tell_region(MailKind.RETURNED, submission, revision, event, stands_decided=was_decided)
     figures_submitted.send(
         sender=Revision, reporting_round=submission.reporting_round, user=by, reason="returned"
     )
@@ -163,7 +164,14 @@ def _move(
     )
 
 
-def _tell_region(kind: MailKind, submission: Submission, revision: Revision, event: ReviewEvent) -> None:
+def _tell_region(
+    kind: MailKind,
+    submission: Submission,
+    revision: Revision,
+    event: ReviewEvent,
+    *,
+    stands_decided: bool = False,
+) -> None:
     """One mail to each person whom the report concerns: ombud, representants, and who submitted."""
     people = {person.pk: person for person in selectors.signatories_of(submission.region_id)}
     if revision.submitted_by.is_active:
@@ -174,7 +182,13 @@ def _tell_region(kind: MailKind, submission: Submission, revision: Revision, eve
                 kind,
                 recipient=person.email,
                 occasion=f"{submission.reporting_round.slug}/{submission.region_id}/{revision.number}/{event.pk}",
-                context={"revision": revision, "submission": submission, "event": event, "person": person},
+                context={
+                    "revision": revision,
+                    "submission": submission,
+                    "event": event,
+                    "person": person,
+                    "stands_decided": stands_decided,
+                },
                 language=person.language,
                 reporting_round=submission.reporting_round,
                 region=submission.region,

@@ -46,7 +46,7 @@ def filling_context(
     years = submission.reporting_round.years
     checks = checks_of(submission)
     texts = {field: value.text for field, value in values.items()} | dict(conflicts or {})
-    prospect = prospect_of(texts, checks, is_late=submission.has_closed(at=at))
+    prospect = prospect_of(texts, checks, submission=submission, is_late=submission.has_closed(at=at))
     context = {
         "submission": submission,
         "form": FORMS[page](
@@ -101,7 +101,7 @@ def save_page(submission: Submission, sent: Sent, *, by: User, at: datetime) -> 
     )
     texts = {field: value.text for field, value in merge.values.items()}
     is_late = submission.has_closed(at=at)
-    prospect = prospect_of(texts, checks_of(merge.submission), is_late=is_late)
+    prospect = prospect_of(texts, checks_of(merge.submission), submission=merge.submission, is_late=is_late)
     note_raised(submission_id=submission.pk, findings=prospect.found, at=at)
     return merge, prospect
 

@@ -142,8 +142,9 @@ def test_lists_take_the_same_few_queries_however_many_rows() -> None:
     for code in members:
         make_region_member(code, role=Role.REPRESENTANT)
     many = {path: queries(path) for path in LISTS}
-    assert max(many.values()) <= 16
-    for path in LISTS:
+    assert many.pop("") <= 20  # the start page shows something of most tables
+    assert max(many.values()) <= 12
+    for path in many:
         # the filter by round takes one query once there is more than one round to choose from
         assert many[path] <= few[path] + 1, path
 

@@ -1,20 +1,26 @@
 """The agency's desk: flags, assignment, what has changed, approving in bulk, and what its pages cost."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from allocation import claims, flagrefresh
+from allocation.models import Recomputation
 from bench.desk_rows import make_desk
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import Assignment, Baseline, ReportFlag, State, Submission, User
 from reporting.reference import load_reference_data
 from reporting.services.desk import approve_unflagged, assign_report
 from reporting.services.flags import dismiss_flag, refresh_flags, refresh_flags_of_round
+from reporting.services.review import approve_report, return_report
 from tests.factories import (
     make_officer,
     make_region_member,
@@ -221,7 +227,7 @@ def test_pages_keep_their_query_budgets_with_a_thousand_reports() -> None:
         QUEUE: 12,
         f"{QUEUE}?flag=any&state__exact=submitted": 12,
         f"{QUEUE}?assigned=me&changed=1&all=": 12,
-        "/admin/": 22,
+        "/admin/": 26,
         first: 45,
         "/admin/reporting/reportinground/": 12,
         "/admin/reporting/mail/": 12,
@@ -237,3 +243,87 @@ def test_pages_keep_their_query_budgets_with_a_thousand_reports() -> None:
         if len(queries) > budget:
             spent[address] = len(queries)
     assert not spent, spent
+
+
+# The start page
+
+
+def test_what_the_start_page_counts_is_what_its_links_lead_to() -> None:
+    officer, reporting_round = (
+        make_officer(),
+        make_round(
+            codes=["03", "04", "05", "06"],
+            opens_at=timezone.now() - timedelta(days=9),
+            closes_at=timezone.now() + timedelta(days=9),
+        ),
+    )
+    now = timezone.now()
+    for code in ("03", "04", "05"):
+        ombud = make_region_member(code)
+        make_submission(reporting_round, code, by=ombud, at=now, gm_2022="")
+    approve_report(submission_id=report_of(reporting_round, "04").pk, revision_number=1, by=officer, at=now)
+    return_report(
+        submission_id=report_of(reporting_round, "05").pk,
+        revision_number=1,
+        by=officer,
+        at=now,
+        message="Which is it?",
+        answer_by=(now - timedelta(days=2)).date(),
+    )
+    assign_report(
+        submission_id=report_of(reporting_round, "04").pk, officer_id=officer.pk, by=officer, at=now
+    )
+    client = signed_in(officer)
+    shown = client.get("/admin/").content.decode()
+    links = re.findall(r'<a href="([^"]*\?waits=[^"]*)">[^<]*<strong>(\d+)</strong>', shown)
+    assert [int(count) for _href, count in links] == [0, 1, 1, 1]
+    for href, count in links:
+        page = client.get(html.unescape(href))
+        assert page.context["cl"].result_count == int(count), href
+
+
+def test_the_start_page_tells_of_a_stuck_recomputation() -> None:
+    officer = make_officer()
+    opens_at = timezone.now() - timedelta(days=3)
+    reporting_round = make_round(opens_at=opens_at, closes_at=opens_at + timedelta(days=20))
+    request = Recomputation.objects.create(
+        reporting_round=reporting_round, reason="submitted", requested_at=opens_at
+    )
+    assert claims.take(request.pk, worker="w", at=opens_at)
+    assert claims.mark_silent(at=timezone.now()) == [request.pk]
+    shown = signed_in(officer).get("/admin/").content.decode()
+    assert "is stuck" in shown
+    assert "The worker w has fallen silent." in shown
+
+
+def test_the_review_page_tells_who_has_had_the_report() -> None:
+    officer, colleague, reporting_round = make_officer(), make_officer(), make_round(codes=["03"])
+    make_submission(reporting_round, by=make_region_member())
+    report, admin = report_of(reporting_round), make_user(is_staff=True, is_superuser=True)
+    for person in (officer, colleague, None):
+        assign_report(
+            submission_id=report.pk, officer_id=person.pk if person else None, by=admin, at=timezone.now()
+        )
+    shown = signed_in(officer).get(f"{QUEUE}{report.pk}/change/").content.decode()
+    listed = shown[shown.index("Who has had it (3 changes)") :]
+    assert listed.index("nobody") < listed.index(colleague.name) < listed.index(officer.name)
+
+
+def test_the_footer_tells_staff_what_the_page_cost() -> None:
+    shown = signed_in(make_officer()).get(QUEUE).content.decode()
+    assert re.search(r"\d+ database queries, \d+ ms", shown)
+
+
+# Flags follow what they rest on
+
+
+def test_flags_are_made_anew_when_a_plan_changes_and_only_then() -> None:
+    reporting_round = make_round(codes=["03"])
+    make_submission(reporting_round, by=make_region_member())
+    report = report_of(reporting_round)
+    cache.delete(flagrefresh.KEY)
+    assert flagrefresh.refresh_changed_flags(at=timezone.now()) == 1
+    assert (flagrefresh.refresh_changed_flags(at=timezone.now()), codes_of(report)) == (0, set())
+    Baseline.objects.filter(region_id="03", year=2022, post_type="AT").update(planned_posts=90)
+    assert flagrefresh.refresh_changed_flags(at=timezone.now()) == 1
+    assert {"far-from-plan", "below-plan"} <= codes_of(report)

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from reporting.checking import checks_of
 from reporting.errors import DraftConflict, RoundNotOpen
+from reporting.flagging import sentence_of
 from reporting.forms import Sent, read_known
-from reporting.models import DraftValue, Role, State, Submission, User
+from reporting.models import DraftValue, ReportFlag, Role, State, Submission, User
 from reporting.prospect import prospect_of
 from reporting.reference import load_reference_data
 from reporting.services.drafts import TEXT_MAX, TextTooLong, merge_draft, save_draft
@@ -298,7 +299,7 @@ def test_a_choice_does_not_replace_what_came_after_it_was_offered(report, person
 
 
 def prospect(report: Submission, **texts: str) -> Any:
-    return prospect_of(report_texts(**texts), checks_of(report), is_late=False)
+    return prospect_of(report_texts(**texts), checks_of(report), submission=report, is_late=False)
 
 
 def test_a_report_like_the_plan_can_be_submitted_and_nothing_stands_out(report) -> None:
@@ -315,11 +316,21 @@ def test_missing_figures_stop_a_submission_but_not_a_draft(report) -> None:
 def test_the_region_is_told_what_the_reviewer_is_led_to(report) -> None:
     seen = prospect(report, at_2022="60", comment_at_2022="New blocks.", st_2024="–", gm_2024="–")
     assert seen.blocking == ()
-    assert [flag.key for flag in seen.flags] == ["far-from-plan", "missing-st"]
-    assert [str(detail) for detail in seen.flags[1].details] == [
-        "ST in total 2024",
-        "ST in general medicine 2024",
-    ]
+    told = {flag.key: [str(detail) for detail in flag.details] for flag in seen.flags}
+    assert told["missing-st"] == ["Missing: ST in total 2024, ST in general medicine 2024."]
+    by = make_region_member()
+    make_submission(
+        report.reporting_round, by=by, at=timezone.now(), at_2022="60", comment_at_2022="New blocks.",
+        st_2024="–", gm_2024="–",
+    )  # fmt: skip
+    flags = ReportFlag.objects.filter(submission=report)
+    reviewed: dict[str, list[str]] = {}
+    for flag in flags:
+        reviewed.setdefault(flag.code, []).append(str(sentence_of(flag)))
+    assert set(told) == {"far-from-plan", "missing-st", "near-limit"}
+    assert {code: sorted(lines) for code, lines in told.items()} == {
+        code: sorted(lines) for code, lines in reviewed.items()
+    }
 
 
 def test_a_warning_waits_for_its_comment(report) -> None:
