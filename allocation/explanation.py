@@ -116,6 +116,11 @@ def _how_it_is_shared(pot: PotRule) -> str:
     if isinstance(share, Ladder):
         steps = ", ".join(f"{number(int(step.at))} → {kr(step.amount_kr)}" for step in share.steps)
         return _("A ladder gives by the increase, the highest step reached: %(steps)s.") % {"steps": steps}
+    return " ".join(filter(None, (key_text(share), cap_text(share))))
+
+
+def key_text(share: Proportional) -> str:
+    """What a pot is shared in proportion to, in one sentence."""
     texts = {
         "reported-rate": _("It is shared in proportion to the reported rate."),
         "planned-rate": _("It is shared in proportion to the planned rate."),
@@ -124,10 +129,14 @@ def _how_it_is_shared(pot: PotRule) -> str:
         "inhabitants": _("It is shared in proportion to the inhabitants."),
         "equal": _("It is shared in equal parts."),
     }
-    text = texts.get(share.weight, share.weight)
-    if share.cap is not None:
-        text += " " + _("An extra post gives at most %(cap)s.") % {"cap": kr(share.cap.per_unit_kr)}
-    return text
+    return texts.get(share.weight, share.weight)
+
+
+def cap_text(share: Proportional) -> str:
+    """The most that an extra post gives, in one sentence; empty where there is no limit."""
+    if share.cap is None:
+        return ""
+    return _("An extra post gives at most %(cap)s.") % {"cap": kr(share.cap.per_unit_kr)}
 
 
 def _sources(trace: Sequence[Step], rules: RuleSet) -> tuple[str, ...]:

@@ -164,22 +164,22 @@ def _preview(
         )
         for pot, award in zip(rules.pots, region.awards, strict=True)
     )
-    ladder_pot = _open_ladder(rules, region.planned_rate)
+    ladder_pot = open_ladder(rules, region.planned_rate)
     increase = region.increase or 0
     return replace(
         frame,
         total_kr=region.total_kr,
-        scale=_scale(rules.threshold, region.planned_rate, region.reported_rate),
-        rungs=_rungs(ladder_pot, increase) if ladder_pot else (),
+        scale=scale_of(rules.threshold, region.planned_rate, region.reported_rate),
+        rungs=rungs_of(ladder_pot, increase) if ladder_pot else (),
         ladder_title=ladder_pot.title if ladder_pot else "",
-        ladder_sentence=_ladder_sentence(ladder_pot, increase, typed.posts) if ladder_pot else "",
+        ladder_sentence=ladder_sentence(ladder_pot, increase, typed.posts) if ladder_pot else "",
         explanations=tuple(sorted(explanations, key=lambda part: not part.eligible)),
         submitted=sum(row.reported is not None for row in others),
         planned=sum(row.reported is None for row in others),
     )
 
 
-def _open_ladder(rules: RuleSet, planned_rate: Decimal) -> PotRule | None:
+def open_ladder(rules: RuleSet, planned_rate: Decimal) -> PotRule | None:
     """The pot with a ladder that the plan does not shut the region out of."""
     for pot in rules.pots:
         shut = any(
@@ -195,7 +195,8 @@ def _open_ladder(rules: RuleSet, planned_rate: Decimal) -> PotRule | None:
     return None
 
 
-def _scale(threshold: Decimal | None, planned: Decimal, reported: Decimal | None) -> Scale | None:
+def scale_of(threshold: Decimal | None, planned: Decimal, reported: Decimal | None) -> Scale | None:
+    """Two rates beside the threshold; None where there is no threshold, or nothing is reported."""
     if threshold is None or reported is None:
         return None
     values = (threshold, planned, reported)
@@ -221,7 +222,8 @@ def _scale(threshold: Decimal | None, planned: Decimal, reported: Decimal | None
     )
 
 
-def _rungs(pot: PotRule, increase: int) -> tuple[Rung, ...]:
+def rungs_of(pot: PotRule, increase: int) -> tuple[Rung, ...]:
+    """The steps of a pot's ladder around where an increase stands, four at most."""
     assert isinstance(pot.share, Ladder)
     steps = [(0, 0), *((int(step.at), step.amount_kr) for step in pot.share.steps)]
     here = max((index for index, (at, _kr) in enumerate(steps) if increase >= at), default=0)
@@ -242,7 +244,8 @@ def _rungs(pot: PotRule, increase: int) -> tuple[Rung, ...]:
     return tuple(rungs)
 
 
-def _ladder_sentence(pot: PotRule, increase: int, reported: int) -> str:
+def ladder_sentence(pot: PotRule, increase: int, reported: int) -> str:
+    """What the next step of a pot's ladder takes and gives."""
     assert isinstance(pot.share, Ladder)
     steps = [(int(step.at), step.amount_kr) for step in pot.share.steps]
     now_kr = max((amount_kr for at, amount_kr in steps if increase >= at), default=0)
@@ -260,7 +263,7 @@ def _ladder_sentence(pot: PotRule, increase: int, reported: int) -> str:
         "amount": kr(amount_kr),
         "more": kr(amount_kr - now_kr),
     }
-    drawn = {rung.at for rung in _rungs(pot, increase)}
+    drawn = {rung.at for rung in rungs_of(pot, increase)}
     later = [f"+{at}" for at, _amount in ahead if at not in drawn]
     if later:
         sentence += " " + _("The ladder goes on to %(steps)s.") % {"steps": ", ".join(later)}

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from publication.views import about, receipts, results
+from publication.views import about, method, receipts, results
 
 app_name = "publication"
 
 urlpatterns = [
     path("", results.results, name="results"),
+    path("method/", method.methods, name="methods"),
+    path("method/<str:rules_name>/", method.method, name="method"),
+    path("method/<str:rules_name>/rules.toml", method.rules_file, name="rules_file"),
+    path("method/<str:rules_name>/calculator/", method.calculator, name="calculator"),
     path("verify/", receipts.verify, name="verify"),
     path("verify/<str:sha256>/", receipts.verified, name="verified"),
     path("accessibility/", about.accessibility, name="accessibility"),
