@@ -73,5 +73,5 @@ class CalculatorForm(forms.Form):
 def _posts_in(text: str) -> int | None:
     typed = parse_posts(text)
     if typed.problem:
-        raise ValidationError(typed.problem)
+        raise ValidationError(str(typed.problem))
     return typed.posts

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -356,12 +357,12 @@ class _Teller:
                 anchor, _("When the pot is not enough"), text, self.ground(pot.share.oversubscribed)
             )
         elif pot.share.cap is not None:
-            text = f"{cap_text(pot.share)} {_('What that leaves is not paid out.')}"
+            text = cap_text(pot.share) + " " + _("What that leaves is not paid out.")
             yield Statement(anchor, _("The most for a post"), text, self.ground(pot.share.cap.basis))
 
     def _rungs(self, ladder: Ladder) -> Iterator[Rung]:
         for step in ladder.steps:
-            at = figure(step.at) if ladder.measure.endswith("rate") else number(step.at)
+            at = figure(Decimal(step.at)) if ladder.measure.endswith("rate") else number(step.at)
             whole = step.at if ladder.measure == "increase" and step.at > 0 else None
             yield Rung(
                 at=at,

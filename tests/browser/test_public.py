@@ -13,6 +13,10 @@ pytestmark = pytest.mark.browser
 PATHS = [
     "/",
     "/?region=03",
+    "/method/",
+    "/method/at-2022/",
+    "/method/at-2022/calculator/?region=03&posts=60",
+    "/method/at-2022/calculator/?region=03&posts=x",
     "/accessibility/",
     "/contact/",
     "/privacy/",
@@ -98,6 +102,24 @@ def test_everything_works_without_scripts(stack: Stack, browser: Browser) -> Non
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("tbody tr").first).to_have_id("r-01")
     context.close()
+
+
+def test_the_calculator_answers_by_keyboard_and_leaves_an_address(
+    stack: Stack, page: Page, troubles: list[str]
+) -> None:
+    page.goto(stack.base_url + "/method/at-2022/calculator/?region=03")
+    page.locator("#id_posts").focus()
+    page.keyboard.type("60")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pp-total")).to_have_text("10\u00a0500\u00a0000\u00a0kr")
+    expect(page.locator("#calculator-news")).to_contain_text("Region Uppsala")
+    assert "posts=60" in page.url
+    page.reload()
+    expect(page.locator(".pp-total")).to_have_text("10\u00a0500\u00a0000\u00a0kr")
+    page.locator("#id_posts").fill("6o")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_posts_error")).to_be_visible()
+    expect(page.locator("#id_posts")).to_have_value("6o")
 
 
 def test_the_password_can_be_shown_by_keyboard_and_is_hidden_again(
