@@ -46,7 +46,7 @@ def write_letter_mails(decision: Decision, letters: Sequence[Letter]) -> list[Ma
     Where a region has no ombud who may sign in, its representants get the letter instead.
     """
     written: list[Mail | None] = []
-    people = _receivers()
+    people = receivers()
     for letter in letters:
         written += [
             _write_letter(letter, decision, recipient=person.email, language=person.language, person=person)
@@ -61,7 +61,7 @@ def write_letter_mails(decision: Decision, letters: Sequence[Letter]) -> list[Ma
     return [mail for mail in written if mail is not None]
 
 
-def _receivers() -> dict[str, list[User]]:
+def receivers() -> dict[str, list[User]]:
     """Region code -> its ombud, or its representants where it has none who may sign in."""
     members = Membership.objects.filter(
         user__is_active=True, role__in=[Role.OMBUD, Role.REPRESENTANT]

@@ -64,3 +64,23 @@ class NotReady(DomainError):
 
 class LetterNotDrawn(DomainError):
     """A decision letter could not be made, so nothing was decided."""
+
+
+class AccountProblem(DomainError):
+    """An account cannot be right: its shape or its check digits are wrong."""
+
+
+class NotPayable(DomainError):
+    """Something keeps a grant from being paid; `missing` says, one sentence each, what."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(" ".join(missing))
+        self.missing = tuple(missing)
+
+
+class FileNotMade(DomainError):
+    """A payment file could not be made, so nothing was exported."""
+
+
+class ReportNotDrawn(DomainError):
+    """The final report could not be made, so nothing was issued."""

@@ -35,6 +35,12 @@ AGENCY_NAME: str = env.str("AGENCY_NAME", default="Exempelmyndigheten" if PLATSP
 # demonstration is one of those that the Swedish regulator keeps for fiction.
 AGENCY_EMAIL: str = env.str("AGENCY_EMAIL", default="platsplan@platsplan.example" if PLATSPLAN_DEMO else "")
 AGENCY_PHONE: str = env.str("AGENCY_PHONE", default="08-465 004 00" if PLATSPLAN_DEMO else "")
+# Who pays, as it stands in payment files; none can be made without. The example leads to no bank.
+PAYER_ORGANISATION_NUMBER: str = env.str(
+    "PAYER_ORGANISATION_NUMBER", default="000000-0000" if PLATSPLAN_DEMO else ""
+)
+PAYER_IBAN: str = env.str("PAYER_IBAN", default="SE9500000000000000000000" if PLATSPLAN_DEMO else "")
+PAYER_BIC: str = env.str("PAYER_BIC", default="")
 
 # Everything below follows from https or not
 _https = PLATSPLAN_BASE_URL.startswith("https://")

@@ -1,6 +1,17 @@
 """The allocation models."""
 
 from allocation.models.decisions import REASON_MAX, Decision, DecisionRecord, DecisionState, Exemption, Letter
+from allocation.models.payees import AccountKind, PayeeAccount, PayeeState
+from allocation.models.payments import (
+    REFERENCE_MAX,
+    BatchState,
+    FileKind,
+    Payment,
+    PaymentBatch,
+    PaymentFile,
+    PaymentState,
+)
+from allocation.models.reclaims import ClaimKind, ClaimState, FinalReport, Repayment, RepaymentClaim
 from allocation.models.recomputations import OPEN_STATES, Recomputation, RequestState
 from allocation.models.runs import AllocationRun, Award, RoundGrant, RunPot, RunRegion
 from allocation.models.scenarios import Scenario, ScenarioRegion, SweepChunk, SweepRun, SweepState
@@ -8,14 +19,29 @@ from allocation.models.scenarios import Scenario, ScenarioRegion, SweepChunk, Sw
 __all__ = [
     "OPEN_STATES",
     "REASON_MAX",
+    "REFERENCE_MAX",
+    "AccountKind",
     "AllocationRun",
     "Award",
+    "BatchState",
+    "ClaimKind",
+    "ClaimState",
     "Decision",
     "DecisionRecord",
     "DecisionState",
     "Exemption",
+    "FileKind",
+    "FinalReport",
     "Letter",
+    "PayeeAccount",
+    "PayeeState",
+    "Payment",
+    "PaymentBatch",
+    "PaymentFile",
+    "PaymentState",
     "Recomputation",
+    "Repayment",
+    "RepaymentClaim",
     "RequestState",
     "RoundGrant",
     "RunPot",

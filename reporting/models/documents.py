@@ -26,6 +26,18 @@ class MediaType(models.TextChoices):
 
     PDF = "application/pdf", "PDF"
     JSON = "application/json", "JSON"
+    XML = "application/xml", "XML"
+    CSV = "text/csv", "CSV"
+    EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel"
+
+
+_ENDINGS = {
+    MediaType.PDF: "pdf",
+    MediaType.JSON: "json",
+    MediaType.XML: "xml",
+    MediaType.CSV: "csv",
+    MediaType.EXCEL: "xlsx",
+}
 
 
 class Document(models.Model):
@@ -34,7 +46,7 @@ class Document(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=LogKind.choices)
     number = models.CharField(_("number"), max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=200)
-    media_type = models.CharField(_("format"), max_length=40, choices=MediaType.choices)
+    media_type = models.CharField(_("format"), max_length=80, choices=MediaType.choices)
     content = models.BinaryField(_("content"))
     sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64, unique=True)
     reporting_round = models.ForeignKey(
@@ -76,4 +88,4 @@ class Document(models.Model):
     @property
     def file_name(self) -> str:
         """What the document's file is called, such as "PP-2022-2024-at-2022-1-03.pdf"."""
-        return f"{self.number}.{'pdf' if self.media_type == MediaType.PDF else 'json'}"
+        return f"{self.number}.{_ENDINGS[MediaType(self.media_type)]}"

@@ -31,6 +31,8 @@ class MailKind(models.TextChoices):
     DECISION_PROPOSED = "decision_proposed", _("Proposed decision")
     DECISION_CLOSED = "decision_closed", _("Answer to a proposed decision")
     DECISION_LETTER = "decision_letter", _("Decision letter")
+    PAYMENT_MADE = "payment_made", _("Payment")
+    REPAYMENT_CLAIMED = "repayment_claimed", _("Claim for repayment")
 
 
 class Mail(models.Model):

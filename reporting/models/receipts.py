@@ -37,6 +37,8 @@ class LogKind(models.TextChoices):
     RECEIPT = "receipt", _("Receipt")
     DECISION = "decision", _("Decision")
     LETTER = "letter", _("Decision letter")
+    PAYMENT = "payment", _("Payment file")
+    FINAL_REPORT = "final_report", _("Final report")
 
 
 class LogEntry(models.Model):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from allocation import runner
 from allocation.services.grants import add_grant, word_grant
+from allocation.services.payees import load_example_accounts
 from allocation.services.runs import ASKED, request_recomputation
 from reporting.demo import PASSWORD, load_demo
 from reporting.errors import DomainError
@@ -32,6 +33,7 @@ class Command(BaseCommand):
                 add_grant(round_id=reporting_round.pk, rules_name=rules_name, by=None)
         for grant in reporting_round.grants.filter(appeal_text=""):
             word_grant(grant_id=grant.pk, case_number=grant.case_number, appeal_text=APPEAL, by=None)
+        load_example_accounts(at=at)
         if reporting_round.grants.filter(current_run=None).exists():
             request = request_recomputation(reporting_round=reporting_round, reason=ASKED)
             runner.recompute(request.pk, at=at)  # so that the first visitor finds a result

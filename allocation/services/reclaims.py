@@ -1,0 +1,162 @@
+"""Claiming money back, and noting what came."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from allocation import decided, money
+from allocation.errors import NotPayable
+from allocation.models import REFERENCE_MAX, ClaimKind, ClaimState, Repayment, RepaymentClaim
+from allocation.payment_notices import write_claim_mail
+from allocation.services.payments import lock_grant
+from allocation.services.rights import must_handle_payments, written_reason
+from reporting.errors import WrongState
+from reporting.models import User
+from reporting.services.outbox import send_after_commit
+
+
+@transaction.atomic
+def claim_repayment(
+    *, grant_id: int, code: str, kind: str, amount_kr: int, reason: str, due_on: date, by: User, at: datetime
+) -> RepaymentClaim:
+    """Ask a region to pay back. Its ombud gets a mail with the reason and the day.
+
+    Args:
+        kind: "correction" where a later decision gives less, else "other".
+        due_on: when the money is to be there; later than today.
+
+    Raises:
+        NotAllowed: `by` may not handle payments.
+        NotPayable: more is asked for than there is to claim.
+        WrongState: the reason is missing, the day has passed, or nothing is decided.
+    """
+    grant = lock_grant(grant_id)
+    must_handle_payments(by)
+    text = written_reason(reason)
+    if due_on <= at.date():
+        raise WrongState(_("The day on which the money is due must lie ahead."))
+    decision = decided.decision_in_force(grant)
+    one = money.balances_of(grant, decision).get(code)
+    if decision is None or one is None:
+        raise WrongState(_("Nothing is decided for the region."))
+    most = one.paid_kr - one.claimed_kr
+    if kind == ClaimKind.CORRECTION:
+        most = min(most, one.paid_kr - one.corrected_kr - one.decided_kr)
+    elif kind != ClaimKind.OTHER:
+        raise WrongState(_("Choose why the region pays back."))
+    if not 0 < amount_kr <= most:
+        raise NotPayable(
+            [
+                _("There is nothing to claim back for that reason.")
+                if most <= 0
+                else _("At most %(most)s can be claimed back for that reason.") % {"most": money.kronor(most)}
+            ]
+        )
+    claim = RepaymentClaim.objects.create(
+        round_grant=grant,
+        number=RepaymentClaim.objects.filter(round_grant=grant).count() + 1,
+        region_id=code,
+        decision=decision,
+        kind=kind,
+        amount_kr=amount_kr,
+        reason=text,
+        due_on=due_on,
+        made_by=by,
+        made_by_name=by.name,
+        made_at=at,
+    )
+    for mail in write_claim_mail(claim):
+        send_after_commit(mail)
+    return claim
+
+
+@transaction.atomic
+def withdraw_claim(*, claim_id: int, reason: str, by: User, at: datetime) -> RepaymentClaim:
+    """Take a claim back on which nothing has come.
+
+    Raises:
+        NotAllowed: `by` may not handle payments.
+        WrongState: it is withdrawn already, repaid in part, or a payment under way rests on it.
+    """
+    claim = _lock_claim(claim_id)
+    must_handle_payments(by)
+    _must_be_open(claim)
+    text = written_reason(reason)
+    if claim.repayments.filter(struck_at=None).exists():
+        raise WrongState(_("Money has come on the claim, so it stays."))
+    if claim.kind == ClaimKind.CORRECTION:
+        one = money.balances_of(claim.round_grant)[claim.region_id]
+        if (
+            one.waiting_kr
+            and one.paid_kr + one.waiting_kr - one.corrected_kr + claim.amount_kr > one.decided_kr
+        ):
+            raise WrongState(_("A payment under way rests on the claim. Have it paid or stopped first."))
+    claim.state, claim.withdrawal_reason = ClaimState.WITHDRAWN, text
+    claim.withdrawn_by_name, claim.withdrawn_at = by.name, at
+    claim.save(update_fields=["state", "withdrawal_reason", "withdrawn_by_name", "withdrawn_at"])
+    return claim
+
+
+@transaction.atomic
+def note_repayment(
+    *, claim_id: int, amount_kr: int, repaid_on: date, by: User, at: datetime, reference: str = ""
+) -> Repayment:
+    """Note money that came back on a claim.
+
+    Raises:
+        NotAllowed: `by` may not handle payments.
+        WrongState: the claim is withdrawn, the day lies ahead, or it would be more than is claimed.
+    """
+    claim = _lock_claim(claim_id)
+    must_handle_payments(by)
+    _must_be_open(claim)
+    if repaid_on > at.date():
+        raise WrongState(_("The day lies ahead."))
+    if len(reference) > REFERENCE_MAX:
+        raise WrongState(_("The text is too long: at most %(limit)d characters.") % {"limit": REFERENCE_MAX})
+    outstanding = claim.amount_kr - money.repaid_on(claim)
+    if not 0 < amount_kr <= outstanding:
+        raise WrongState(
+            _("At most %(most)s is outstanding on the claim.") % {"most": money.kronor(outstanding)}
+        )
+    return Repayment.objects.create(
+        claim=claim,
+        amount_kr=amount_kr,
+        repaid_on=repaid_on,
+        reference=" ".join(reference.split()),
+        noted_by_name=by.name,
+        noted_at=at,
+    )
+
+
+@transaction.atomic
+def strike_repayment(*, repayment_id: int, reason: str, by: User, at: datetime) -> Repayment:
+    """Strike a repayment that was noted by mistake. The row stays.
+
+    Raises:
+        NotAllowed: `by` may not handle payments.
+        WrongState: it is struck already, or there is no reason.
+    """
+    _lock_claim(Repayment.objects.values_list("claim_id", flat=True).get(pk=repayment_id))
+    must_handle_payments(by)
+    repayment = Repayment.objects.get(pk=repayment_id)
+    if repayment.struck_at is not None:
+        raise WrongState(_("The repayment has been struck already."))
+    repayment.struck_reason, repayment.struck_by_name, repayment.struck_at = (
+        written_reason(reason),
+        by.name,
+        at,
+    )
+    repayment.save(update_fields=["struck_reason", "struck_by_name", "struck_at"])
+    return repayment
+
+
+def _lock_claim(claim_id: int) -> RepaymentClaim:
+    lock_grant(RepaymentClaim.objects.values_list("round_grant_id", flat=True).get(pk=claim_id))
+    return RepaymentClaim.objects.select_related("round_grant__reporting_round", "region").get(pk=claim_id)
+
+
+def _must_be_open(claim: RepaymentClaim) -> None:
+    if claim.state != ClaimState.OPEN:
+        raise WrongState(_("The claim has been withdrawn."))
