@@ -90,9 +90,7 @@ class ReportingRoundAdmin(NeverDeletedMixin, admin.ModelAdmin):
     @admin.display(description=_("years"), ordering="first_year")
     def years_text(self, obj: ReportingRound) -> str:
         """The first and the last year."""
-        if obj.first_year == obj.last_year:
-            return str(obj.first_year)
-        return f"{obj.first_year}–{obj.last_year}"
+        return obj.years_label
 
     @admin.display(description=_("state"))
     def place(self, obj: ReportingRound) -> str:

@@ -76,6 +76,12 @@ class ReportingRound(models.Model):
         """The years that are reported, in order, and the past ones whose outcome is asked for."""
         return Years.of(self.first_year, self.last_year, past_from=self.follow_up_from)
 
+    @property
+    def years_label(self) -> str:
+        """The first and the last year that are reported, or the only one."""
+        only = self.first_year == self.last_year
+        return str(self.first_year) if only else f"{self.first_year}–{self.last_year}"
+
     def is_open(self, *, at: datetime) -> bool:
         """Whether regions may report at the moment `at` (aware)."""
         return self.opens_at <= at < self.closes_at

@@ -42,12 +42,13 @@ LOOKS: dict[str, str] = {
     "heading": FONT + "margin:24px 0 0;font-size:18px;line-height:26px;font-weight:bold;color:#14231e;",
     "caption": FONT + "font-size:18px;line-height:26px;font-weight:bold;text-align:left;color:#14231e;"
     "padding:24px 0 4px;",
-    "paragraph": FONT + "margin:8px 0 0;font-size:14px;line-height:21px;color:#14231e;",
-    "quiet": FONT + "margin:8px 0 0;font-size:13px;line-height:19px;color:#4b5b54;",
+    "paragraph": FONT
+    + "margin:14px 0 0;font-size:14px;line-height:21px;color:#14231e;word-break:break-word;",
+    "quiet": FONT + "margin:8px 0 0;font-size:13px;line-height:19px;color:#4b5b54;word-break:break-word;",
     "quote": FONT + "margin:12px 0 0;padding:12px 16px;font-size:14px;line-height:21px;color:#14231e;"
     "background:#efeee8;border-left:4px solid #76837d;word-break:break-word;",
     "notice": FONT + "margin:20px 0 0;padding:12px 16px;font-size:14px;line-height:21px;color:#14231e;"
-    "background:#fbeee1;border-left:4px solid #a3470f;",
+    "background:#fbeee1;border-left:4px solid #a3470f;word-break:break-word;",
     "list": "margin:4px 0 0;padding:0 0 0 18px;",
     "table": "border-collapse:collapse;width:100%;",
     "head": FONT + "font-size:13px;line-height:18px;color:#4b5b54;padding:4px 8px 4px 0;font-weight:bold;"

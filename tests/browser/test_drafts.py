@@ -130,6 +130,7 @@ def test_when_the_session_is_over_one_signs_in_in_place_and_goes_on(stack: Stack
     expect(state(page)).to_contain_text("Ni är utloggade")
     assert violations(page) == []
     expect(dialog.locator("#again-login")).to_have_value("ombud-17@platsplan.example")
+    expect(dialog.locator("#again-password")).to_be_focused()
     dialog.locator("#again-password").fill("wrong")
     dialog.locator("#again-password").press("Enter")
     expect(dialog.locator("[data-pp-problem]:visible")).to_contain_text("lösenord")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
-from tests.browsing import open_page, rows, sign_in, violations
+from tests.browsing import dress, open_page, rows, sign_in, violations
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.browser
@@ -64,4 +64,7 @@ def test_a_receipt_is_attested_fetched_and_checked_by_a_stranger(
     assert violations(page) == []
     page.goto(f"{stack.base_url}{REPORT}versions/")
     expect(page.locator("main")).to_contain_text("Version 2")
+    assert violations(page) == []
+    dress(page, theme="dark", width=360)
+    expect(page.locator("#h-differences")).to_be_visible()
     assert violations(page) == []

@@ -63,6 +63,14 @@ def test_plan_report_and_outcome_stand_side_by_side(where: str, followed_up: Rev
     assert 'class="pp-outcome__outcome"' in text
 
 
+def test_a_round_of_one_year_names_it_once(followed_up: Revision, ombud: User) -> None:
+    address = followed_up.submission.get_absolute_url()
+    for path in ("", "file/", "indicators/", "versions/", "versions/1/"):
+        text = page(signed_in(ombud), address + path)
+        assert "Report 2023<" in text, path
+        assert "2023–2023" not in text, path
+
+
 def test_a_round_without_past_years_shows_no_outcome(ombud: User) -> None:
     revision = make_submission(open_round(), by=ombud, at=timezone.now())
     for address in ("/report/", f"{revision.submission.get_absolute_url()}versions/1/"):

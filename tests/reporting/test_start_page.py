@@ -12,7 +12,7 @@ from allocation.models import Recomputation, RoundGrant
 from reporting.models import Baseline, PostType, ReportingRound, Role, Side, Standing, User
 from reporting.reference import load_reference_data
 from reporting.services.messages import post_message
-from reporting.services.review import return_report
+from reporting.services.review import approve_report, return_report
 from tests.factories import make_draft, make_officer, make_region_member, make_submission, report_of
 from tests.reporting.test_pages import open_round, page, signed_in
 
@@ -112,3 +112,16 @@ def test_a_person_can_look_at_another_round_and_only_at_their_own_regions() -> N
     assert report_of(other).get_absolute_url() in page(client, "/report/", round=other.slug)
     assert client.get("/report/", {"round": "nowhere"}).status_code == 404
     assert client.get("/report/", {"round": other.slug, "region": "09"}).status_code == 404
+
+
+def test_something_unread_that_is_no_message_is_called_news() -> None:
+    person = make_region_member()
+    client, now = signed_in(person), timezone.now()
+    revision = make_submission(open_round(), by=person, at=now)
+    assert "No messages yet" in page(client, "/report/")
+    officer = make_officer()
+    approve_report(submission_id=revision.submission_id, revision_number=1, by=officer, at=now)
+    text = page(client, "/report/")
+    assert "1 unread" in text
+    assert "There is news about the report" in text
+    assert "No messages yet" not in text
