@@ -33,7 +33,8 @@ def stored(stack: Stack, code: str, field: str) -> Any:
     found = rows(
         stack,
         "SELECT v.text FROM reporting_draftvalue v JOIN reporting_submission s ON s.id = v.submission_id"
-        f" WHERE s.region_id = '{code}' AND v.field = '{field}'",
+        f" WHERE s.region_id = '{code}' AND v.field = '{field}'"
+        " AND s.reporting_round_id = (SELECT min(id) FROM reporting_reportinground)",
     )
     return found[0][0] if found else None
 
