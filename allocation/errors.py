@@ -84,3 +84,7 @@ class FileNotMade(DomainError):
 
 class ReportNotDrawn(DomainError):
     """The final report could not be made, so nothing was issued."""
+
+
+class PublicationRefused(DomainError):
+    """The run cannot be published, or the publication not withdrawn."""

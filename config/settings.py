@@ -148,6 +148,12 @@ CACHES = {
         # Django's 300 would have whoever makes many counters push out those that count wrong passwords.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
+    # Open pages as they are sent, in each process; the key holds the version of what they show.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
 }
 
 # The history of a row is `row.history`; `events` is what happened to a report.

@@ -1,17 +1,47 @@
-"""Questions to the tables that the open pages ask."""
+"""What the open pages may know: figures that have been published, and nothing else.
 
+Everything here starts from the publications in force or from reference data; no other module of the open
+pages reads a table of reports or runs.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
+from django.db import connection
+
+from allocation.engine import RuleSet, available_rules, load_rules
+from allocation.models import Award, Decision, Publication, RunRegion
+from allocation.publications import publications_in_force
 from reporting.models import (
+    STOCKHOLM,
     Baseline,
+    Figure,
+    Indicator,
     Inhabitants,
-    PopulationReference,
     PostType,
     PublishedRate,
     Region,
+    Revision,
     Standing,
 )
+
+WAIT = "at_wait"
+
+# Everything that the open pages rest on, as one checksum: what is published, and the reference data.
+_VERSION = """
+SELECT md5(coalesce(string_agg(part, E'\\n' ORDER BY part), '')) FROM (
+    SELECT 'publication ' || id AS part FROM allocation_publication
+    UNION ALL SELECT 'withdrawal ' || publication_id FROM allocation_withdrawal
+    UNION ALL SELECT 'region ' || region::text FROM reporting_region AS region
+    UNION ALL SELECT 'reference ' || reference::text FROM reporting_populationreference AS reference
+    UNION ALL SELECT 'inhabitants ' || inhabitants::text FROM reporting_inhabitants AS inhabitants
+    UNION ALL SELECT 'plan ' || plan::text FROM reporting_baseline AS plan
+    UNION ALL SELECT 'rate ' || rate::text FROM reporting_publishedrate AS rate
+) AS parts
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,80 +50,318 @@ class Known:
 
     standing: str
     source: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRow:
-    """What is known of one region for one year. None is missing, never 0."""
+class PublishedGrant:
+    """A run in force on the open pages. `assumed`: some award rests on an assumption of the rules."""
+
+    publication_id: int
+    run_id: int
+    year: int
+    title: str
+    rules_name: str
+    rules_version: str
+    run_number: int
+    computed_at: datetime
+    published_at: datetime
+    decided_on: date | None
+    note: str
+    round_slug: str
+    round_name: str
+    is_demo: bool
+    amount_kr: int
+    allocated_kr: int
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A version of a region's report that is public."""
+
+    round_slug: str
+    round_name: str
+    number: int
+    submitted_at: datetime
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class YearFigures:
+    """What is public of one region for one year. None is missing or not published, never 0."""
+
+    planned: int | None = None
+    reported: int | None = None
+    st: int | None = None
+    st_gm: int | None = None
+    inhabitants: int | None = None
+    total_kr: int | None = None
+    published_rate: Decimal | None = None
+
+    @property
+    def change(self) -> int | None:
+        """Reported posts more than planned, negative where they are fewer."""
+        if self.planned is None or self.reported is None:
+            return None
+        return self.reported - self.planned
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRegion:
+    """A region with its figures by year; `wait` is the waiting time for AT in months."""
 
     code: str
     name: str
     short_name: str
-    posts: int | None
-    inhabitants: int | None
-    published_rate: Decimal | None
+    years: Mapping[int, YearFigures]
+    wait: Decimal | None
+    versions: tuple[PublishedVersion, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedPlan:
-    """The planned AT posts of every region for a year, with what the figures rest on.
+class YearBasis:
+    """What a year's figures rest on.
 
-    `posts_known` and `rate_known` hold each combination of standing and source once.
+    `reports` is the publication that its reported figures come from; each `…_known` holds every
+    combination of standing and source once.
     """
 
-    rows: tuple[PlanRow, ...]
-    reference: PopulationReference | None
-    posts_known: tuple[Known, ...]
+    rules: RuleSet
+    grant: PublishedGrant | None
+    reports: PublishedGrant | None
+    population: Known | None
+    plan_known: tuple[Known, ...]
     rate_known: tuple[Known, ...]
 
-    @property
-    def posts_standings(self) -> tuple[str, ...]:
-        """How the numbers of posts are known, each standing once."""
-        return tuple(dict.fromkeys(known.standing for known in self.posts_known))
 
-    @property
-    def standings(self) -> tuple[str, ...]:
-        """How the posts and inhabitants are known, each standing once."""
-        counted = (self.reference.standing,) if self.reference else ()
-        return tuple(dict.fromkeys((*self.posts_standings, *counted)))
+@dataclass(frozen=True, slots=True)
+class OpenFigures:
+    """Everything that the open pages show, read at one version of it. Regions in code order."""
+
+    version: str
+    regions: tuple[OpenRegion, ...]
+    years: tuple[int, ...]
+    basis: Mapping[int, YearBasis]
+    grants: tuple[PublishedGrant, ...]
+    wait_reports: PublishedGrant | None
+
+    def region(self, code: str) -> OpenRegion | None:
+        """The region with a county code, or None where there is no such region."""
+        return next((region for region in self.regions if region.code == code), None)
 
     @property
     def is_synthetic(self) -> bool:
         """Whether any figure is made up."""
-        return Standing.SYNTHETIC in (*self.standings, *(known.standing for known in self.rate_known))
+        known = (known for basis in self.basis.values() for known in (*basis.plan_known, *basis.rate_known))
+        return any(grant.is_demo for grant in self.grants) or any(
+            one.standing == Standing.SYNTHETIC for one in known
+        )
 
 
-def published_plan(*, year: int, population_reference: str) -> PublishedPlan:
-    """Planned AT posts, inhabitants and published rate of every region, in code order.
+def open_version() -> str:
+    """A checksum of everything that the open pages rest on; it changes with any of it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION)
+        [version] = cursor.fetchone()
+    return str(version)
+
+
+def rules_of(year: int) -> RuleSet:
+    """The rule set whose count of inhabitants and way of rounding hold for a year: the newest up to it."""
+    by_year = _rules_by_year()
+    return by_year[max((known for known in by_year if known <= year), default=min(by_year))]
+
+
+@cache
+def _rules_by_year() -> dict[int, RuleSet]:
+    rules = [load_rules(name) for name in available_rules()]
+    return {one.year: one for one in sorted(rules, key=lambda one: one.version)}
+
+
+_kept: dict[str, OpenFigures] = {}
+
+
+def open_figures(version: str) -> OpenFigures:
+    """Everything that the open pages show. Read once for each version, and kept by this process.
 
     Args:
-        population_reference: identifier of the count of inhabitants, as the rule set names it.
+        version: from `open_version`, asked in this request.
     """
-    plans = {
-        plan.region_id: plan
-        for plan in Baseline.objects.filter(year=year, post_type=PostType.AT).order_by("region")
-    }
-    counts = {
-        count.region_id: count
-        for count in Inhabitants.objects.filter(reference__slug=population_reference).select_related(
-            "reference"
+    kept = _kept.get(version)
+    if kept is not None:
+        return kept
+    figures = _read(version)
+    if open_version() == version:  # else something was published while it was read
+        _kept.clear()
+        _kept[version] = figures
+    return figures
+
+
+def _read(version: str) -> OpenFigures:
+    publications = publications_in_force()
+    grants = _grants(publications)
+    by_year: dict[int, PublishedGrant] = {}
+    for grant in grants:
+        by_year.setdefault(grant.year, grant)
+    rounds = _rounds(publications, grants)
+    years = _years(rounds)
+    references = {year: rules_of(year).population_reference for year in years}
+    people, populations = _people(set(references.values()))
+    plans = list(Baseline.objects.filter(post_type=PostType.AT, year__in=years).order_by("year", "region"))
+    rates = list(PublishedRate.objects.filter(year__in=years).order_by("year", "region"))
+    planned = {(plan.region_id, plan.year): plan.planned_posts for plan in plans}
+    published = {(rate.region_id, rate.year): rate.rate for rate in rates}
+    year_of = {grant.run_id: grant.year for grant in by_year.values()}
+    counted = {(row.region_id, year_of[row.run_id]): row for row in RunRegion.objects.filter(run__in=year_of)}
+    reported = _reported(rounds)
+
+    def figures_of(code: str, year: int) -> YearFigures:
+        row = counted.get((code, year))
+        posts = reported.posts.get((code, year), {})
+        return YearFigures(
+            planned=row.planned_posts if row else planned.get((code, year)),
+            reported=row.reported_posts if row else posts.get(PostType.AT),
+            st=posts.get(PostType.ST),
+            st_gm=posts.get(PostType.ST_GM),
+            inhabitants=row.inhabitants if row else people.get((references[year], code)),
+            total_kr=row.total_kr if row else None,
+            published_rate=published.get((code, year)),
         )
-    }
-    rates = {rate.region_id: rate for rate in PublishedRate.objects.filter(year=year).order_by("region")}
-    rows = tuple(
-        PlanRow(
-            code=region.code,
-            name=region.name,
-            short_name=region.short_name,
-            posts=plans[region.code].planned_posts if region.code in plans else None,
-            inhabitants=counts[region.code].persons if region.code in counts else None,
-            published_rate=rates[region.code].rate if region.code in rates else None,
+
+    return OpenFigures(
+        version=version,
+        regions=tuple(
+            OpenRegion(
+                code=region.code,
+                name=region.name,
+                short_name=region.short_name,
+                years={year: figures_of(region.code, year) for year in years},
+                wait=reported.wait.get(region.code),
+                versions=reported.versions.get(region.code, ()),
+            )
+            for region in Region.objects.order_by("code")
+        ),
+        years=years,
+        basis={
+            year: YearBasis(
+                rules=rules_of(year),
+                grant=by_year.get(year),
+                reports=by_year.get(year) or rounds.get(year),
+                population=populations.get(references[year]),
+                plan_known=_known(plan for plan in plans if plan.year == year),
+                rate_known=_known(rate for rate in rates if rate.year == year),
+            )
+            for year in years
+        },
+        grants=tuple(sorted(by_year.values(), key=lambda grant: grant.year)),
+        wait_reports=next(iter(grants), None),
+    )
+
+
+def _grants(publications: Sequence[Publication]) -> list[PublishedGrant]:
+    """The publications in force, the newest first."""
+    assumed = set(
+        Award.objects.filter(run__in=[publication.run_id for publication in publications], assumed=True)
+        .order_by()
+        .values_list("run", flat=True)
+        .distinct()
+    )
+    return [
+        PublishedGrant(
+            publication_id=publication.pk,
+            run_id=publication.run_id,
+            year=publication.run.round_grant.year,
+            title=publication.run.round_grant.title,
+            rules_name=publication.run.round_grant.rules_name,
+            rules_version=publication.run.rules_version,
+            run_number=publication.run.number,
+            computed_at=publication.run.created_at,
+            published_at=publication.published_at,
+            decided_on=_day_of(publication.decision),
+            note=publication.note,
+            round_slug=publication.run.round_grant.reporting_round.slug,
+            round_name=publication.run.round_grant.reporting_round.name,
+            is_demo=publication.run.round_grant.reporting_round.is_demo,
+            amount_kr=publication.run.amount_kr,
+            allocated_kr=publication.run.allocated_kr,
+            assumed=publication.run_id in assumed,
         )
-        for region in Region.objects.order_by("code")
+        for publication in publications
+    ]
+
+
+def _day_of(decision: Decision | None) -> date | None:
+    return decision.decided_at.astimezone(STOCKHOLM).date() if decision and decision.decided_at else None
+
+
+def _rounds(
+    publications: Sequence[Publication], grants: Sequence[PublishedGrant]
+) -> dict[int, PublishedGrant]:
+    """Year -> the newest publication of a round that asks for it."""
+    found: dict[int, PublishedGrant] = {}
+    for publication, grant in zip(publications, grants, strict=True):
+        for year in publication.run.round_grant.reporting_round.years:
+            found.setdefault(year, grant)
+    return found
+
+
+def _years(rounds: Mapping[int, PublishedGrant]) -> tuple[int, ...]:
+    """From the first to the last year that there are rules or published reports for."""
+    known = {*_rules_by_year(), *rounds}
+    return tuple(range(min(known), max(known) + 1))
+
+
+def _people(slugs: Collection[str]) -> tuple[dict[tuple[str, str], int], dict[str, Known]]:
+    rows = list(Inhabitants.objects.filter(reference__slug__in=slugs).select_related("reference"))
+    references = {row.reference.slug: row.reference for row in rows}
+    return (
+        {(row.reference.slug, row.region_id): row.persons for row in rows},
+        {slug: Known(one.standing, one.source, one.title) for slug, one in references.items()},
     )
-    return PublishedPlan(
-        rows=rows,
-        reference=next((count.reference for count in counts.values()), None),
-        posts_known=tuple(dict.fromkeys(Known(plan.standing, plan.source) for plan in plans.values())),
-        rate_known=tuple(dict.fromkeys(Known(rate.standing, rate.source) for rate in rates.values())),
+
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """Figures of published versions; by region and year: kind of post -> posts."""
+
+    posts: Mapping[tuple[str, int], Mapping[str, int]]
+    wait: Mapping[str, Decimal]
+    versions: Mapping[str, tuple[PublishedVersion, ...]]
+
+
+def _reported(rounds: Mapping[int, PublishedGrant]) -> _Reported:
+    grants = {grant.publication_id: grant for grant in rounds.values()}
+    newest = max(grants, default=0)
+    versions: dict[str, tuple[PublishedVersion, ...]] = {}
+    region_of: dict[tuple[int, int], str] = {}
+    rows = Revision.objects.filter(publications__publication__in=grants).values_list(
+        "pk", "number", "submitted_at", "publications__publication", "publications__region"
     )
+    for pk, number, submitted_at, publication, code in rows.order_by("-publications__publication"):
+        grant = grants[publication]
+        region_of[publication, pk] = code
+        version = PublishedVersion(
+            grant.round_slug, grant.round_name, number, submitted_at, grant.published_at
+        )
+        versions[code] = (*versions.get(code, ()), version)
+    publications_of: dict[int, list[int]] = {}
+    for publication, pk in region_of:
+        publications_of.setdefault(pk, []).append(publication)
+    posts: dict[tuple[str, int], dict[str, int]] = {}
+    figures = Figure.objects.filter(revision__in=publications_of, posts__isnull=False)
+    for pk, year, post_type, count in figures.values_list("revision", "year", "post_type", "posts"):
+        for publication in publications_of[pk]:
+            if count is not None and year in rounds and rounds[year].publication_id == publication:
+                posts.setdefault((region_of[publication, pk], year), {})[post_type] = count
+    waits = Indicator.objects.filter(revision__in=publications_of, key=WAIT, value__isnull=False)
+    wait = {
+        region_of[newest, pk]: value
+        for pk, value in waits.values_list("revision", "value")
+        if (newest, pk) in region_of and value is not None
+    }
+    return _Reported(posts, wait, versions)
+
+
+def _known(rows: Iterable[Baseline | PublishedRate]) -> tuple[Known, ...]:
+    return tuple(dict.fromkeys(Known(row.standing, row.source) for row in rows))

@@ -99,6 +99,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "allocation.add_scenario",
         "allocation.change_scenario",
         "allocation.delete_scenario",
+        "allocation.view_publication",
         "allocation.view_sweeprun",
         "allocation.add_sweeprun",
         "allocation.cancel_sweeprun",
@@ -135,6 +136,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "allocation.approve_payment",
         "allocation.view_scenario",
         "allocation.view_sweeprun",
+        "allocation.view_publication",
+        "allocation.publish_run",
     ),
 }
 

@@ -21,6 +21,7 @@ from allocation.admin import comparing
 from allocation.admin.decisionpage import standing_of
 from allocation.admin.decisions import may_propose
 from allocation.admin.proposing import propose_page, save_exceptions
+from allocation.admin.publications import PublishMixin
 from allocation.admin.rounds import ask_for_recomputation, may_recompute
 from allocation.admin.runpage import run_page
 from allocation.bundles import bundle_of_run
@@ -31,7 +32,7 @@ from reporting.templatetags.platsplan import kr
 
 
 @admin.register(AllocationRun)
-class AllocationRunAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Runs never change, so they are only shown."""
 
     list_display = [

@@ -12,11 +12,13 @@ from allocation.models.payments import (
     PaymentState,
 )
 from allocation.models.reclaims import ClaimKind, ClaimState, FinalReport, Repayment, RepaymentClaim
+from allocation.models.publications import NOTE_MAX, Publication, PublishedReport, Withdrawal
 from allocation.models.recomputations import OPEN_STATES, Recomputation, RequestState
 from allocation.models.runs import AllocationRun, Award, RoundGrant, RunPot, RunRegion
 from allocation.models.scenarios import Scenario, ScenarioRegion, SweepChunk, SweepRun, SweepState
 
 __all__ = [
+    "NOTE_MAX",
     "OPEN_STATES",
     "REASON_MAX",
     "REFERENCE_MAX",
@@ -39,6 +41,8 @@ __all__ = [
     "PaymentBatch",
     "PaymentFile",
     "PaymentState",
+    "Publication",
+    "PublishedReport",
     "Recomputation",
     "Repayment",
     "RepaymentClaim",
@@ -51,4 +55,5 @@ __all__ = [
     "SweepChunk",
     "SweepRun",
     "SweepState",
+    "Withdrawal",
 ]

@@ -29,6 +29,7 @@ from pytest_django import Settings
 from allocation import runner
 from allocation.models import AllocationRun, Recomputation, RoundGrant
 from allocation.services.decisions import decide, except_region, propose_decision
+from allocation.services.publications import publish_run
 from allocation.services.runs import request_recomputation
 from allocation.services.scenarios import base_of_run, create_scenario
 from allocation.services.sweeps import sweep_run
@@ -125,6 +126,7 @@ def make_world() -> World:
     threshold = Axis("threshold", Decimal(15), Decimal(16), Decimal(1))
     sweep_run(run=run, axes=[threshold], by=officer, at=now)
     make_decided(people, at=now)
+    publish_run(run=run, by=people["decision-maker"][0], at=now)
     key, _secret = create_token(region_code="03", name="A system", by=people["ombud"][0], at=now)
     MailChoice.objects.create(user=people["ombud"][0], rhythm=MailRhythm.DAILY)
     News.objects.create(
@@ -170,6 +172,7 @@ class Samples:
             "new": str(world.run.pk),
             "code": "03",
             "number": "1",
+            "year": str(world.run.round_grant.year),
             "run_number": str(world.run.number),
             "rules_name": world.run.round_grant.rules_name,
             "member_id": str(world.member.pk),

@@ -1,0 +1,83 @@
+"""A region's page, and its curves as data."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from allocation.engine.rulefile import load_rules
+from publication.awards import award_of, points_of
+from publication.measures import BY_KEY
+from publication.regions import charts_of, lines_of
+from publication.scale import scale_with
+from publication.selectors import OpenFigures, OpenRegion
+from publication.views.results import LIMIT_RULES
+from publication.views.serving import figures_now, open_page
+
+
+@login_not_required
+@require_safe
+def region(request: HttpRequest, code: str) -> HttpResponse:
+    """A region's figures over the years, what it gets and why."""
+    figures = figures_now()
+    found = figures.region(code)
+    if found is None:
+        raise Http404
+    return open_page(
+        request,
+        "publication/region.html",
+        figures=figures,
+        query="",
+        build=lambda: _context(figures, found),
+    )
+
+
+@login_not_required
+@require_safe
+def curve_json(request: HttpRequest, code: str, year: int) -> HttpResponse:
+    """The curve "kronor for each further post" of the year's published run, as data."""
+    figures = figures_now()
+    basis = figures.basis.get(year)
+    if basis is None or basis.grant is None or figures.region(code) is None:
+        raise Http404
+    grant = basis.grant
+    response = JsonResponse(
+        {
+            "region": code,
+            "year": year,
+            "run": grant.run_number,
+            "rules": grant.rules_version,
+            "preliminary": grant.decided_on is None,
+            "synthetic": grant.is_demo,
+            "points": [
+                {"posts": point.posts, "total_kr": point.total_kr} for point in points_of(grant.run_id, code)
+            ],
+        }
+    )
+    patch_cache_control(response, public=True, no_cache=True)
+    return response
+
+
+def _context(figures: OpenFigures, found: OpenRegion) -> dict[str, Any]:
+    rules = load_rules(LIMIT_RULES)
+    if rules.threshold is None:
+        raise ValueError(f"The rule set {LIMIT_RULES} has no threshold to show results against.")
+    awards = [award_of(grant, found.code) for grant in figures.grants]
+    scale = scale_with(rules.threshold)
+    return {
+        "synthetic": figures.is_synthetic,
+        "figures": figures,
+        "region": found,
+        "scale": scale,
+        "lines": lines_of(figures, found),
+        "charts": charts_of(figures, found, by_key=BY_KEY, scale=scale),
+        "awards": [award for award in awards if award is not None],
+        "wait": BY_KEY["wait"].write(found.wait),
+        "bases": [(year, figures.basis[year]) for year in figures.years],
+        "plan_standings": {
+            year: tuple(dict.fromkeys(known.standing for known in figures.basis[year].plan_known))
+            for year in figures.years
+        },
+    }
