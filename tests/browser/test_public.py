@@ -12,11 +12,12 @@ pytestmark = pytest.mark.browser
 
 PATHS = [
     "/",
-    "/?region=03",
+    "/?measure=kr&region=03",
+    "/?measure=change&year=2024",
+    "/regions/19/",
+    "/compare/?regions=03,12",
     "/method/",
     "/method/at-2022/",
-    "/method/at-2022/calculator/?region=03&posts=60",
-    "/method/at-2022/calculator/?region=03&posts=x",
     "/accessibility/",
     "/contact/",
     "/privacy/",
@@ -93,7 +94,7 @@ def test_everything_works_without_scripts(stack: Stack, browser: Browser) -> Non
     context = browser.new_context(java_script_enabled=False, locale="sv-SE")
     page = context.new_page()
     page.goto(stack.base_url + "/")
-    page.locator("#r-03 a").click()
+    page.locator('a.pp-map__c[href*="region=03"]').click()
     expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Uppsala")
     page.locator("th.pp-n a.pp-sort").first.click()
     expect(page.locator("tbody tr").first).to_have_id("r-01")
@@ -101,6 +102,13 @@ def test_everything_works_without_scripts(stack: Stack, browser: Browser) -> Non
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("tbody tr").first).to_have_id("r-01")
+    page.locator(".pp-seg a", has_text="Kronor per inhabitant").click()
+    page.locator(".pp-seg a", has_text="2024").click()
+    assert "year=2024" in page.url
+    assert "measure=kr-per-head" in page.url
+    expect(page.locator("h1")).to_have_text("The grant per inhabitant 2024")
+    page.locator("#r-03 a").click()
+    expect(page.locator("h1")).to_have_text("Region Uppsala")
     context.close()
 
 
