@@ -18,6 +18,8 @@ PATHS = [
     "/compare/?regions=03,12",
     "/method/",
     "/method/at-2022/",
+    "/method/at-2022/calculator/?region=03&posts=60",
+    "/method/at-2022/calculator/?region=03&posts=x",
     "/accessibility/",
     "/contact/",
     "/privacy/",
