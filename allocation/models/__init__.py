@@ -11,8 +11,8 @@ from allocation.models.payments import (
     PaymentFile,
     PaymentState,
 )
-from allocation.models.reclaims import ClaimKind, ClaimState, FinalReport, Repayment, RepaymentClaim
 from allocation.models.publications import NOTE_MAX, Publication, PublishedReport, Withdrawal
+from allocation.models.reclaims import ClaimKind, ClaimState, FinalReport, Repayment, RepaymentClaim
 from allocation.models.recomputations import OPEN_STATES, Recomputation, RequestState
 from allocation.models.runs import AllocationRun, Award, RoundGrant, RunPot, RunRegion
 from allocation.models.scenarios import Scenario, ScenarioRegion, SweepChunk, SweepRun, SweepState
