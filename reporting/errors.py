@@ -62,3 +62,16 @@ class InvitationRefused(DomainError):
 
 class RoleRefused(DomainError):
     """The role cannot be given, changed or ended in this way."""
+
+
+class FieldProblem(DomainError):
+    """What stands in one field cannot be used.
+
+    Args:
+        field: the field that holds it.
+        text: what is wrong with it.
+    """
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from allocation.admin.nextround import ADD as ADD_ROUND
+from allocation.admin.nextround import next_round_view
 from allocation.engine import available_rules, load_rules
 from allocation.models import RoundGrant
 from allocation.services.grants import add_grant, remove_grant, word_grant
@@ -117,6 +119,11 @@ class RoundAdmin(ReportingRoundAdmin):
                 name="reporting_reportinground_status_report",
             ),
             path(
+                "<path:object_id>/next/",
+                view(self.next_round_view),
+                name="reporting_reportinground_next",
+            ),
+            path(
                 "<path:object_id>/recompute/",
                 view(self.recompute_view),
                 name="reporting_reportinground_recompute",
@@ -173,8 +180,13 @@ class RoundAdmin(ReportingRoundAdmin):
             "show_save_and_add_another": False,
             "may_send": self.has_status_report_permission(request),
             "may_recompute": may_recompute(request),
+            "may_make_next": signed_in(request).has_perm(ADD_ROUND),
         }
         return super().change_view(request, object_id, form_url, {**buttons, **(extra_context or {})})
+
+    def next_round_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make the next round from this one."""
+        return next_round_view(self, request, self.get_object(request, unquote(object_id)))
 
     def status_report_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send the status report on one round."""

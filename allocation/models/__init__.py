@@ -16,6 +16,7 @@ from allocation.models.reclaims import ClaimKind, ClaimState, FinalReport, Repay
 from allocation.models.recomputations import OPEN_STATES, Recomputation, RequestState
 from allocation.models.runs import AllocationRun, Award, RoundGrant, RunPot, RunRegion
 from allocation.models.scenarios import Scenario, ScenarioRegion, SweepChunk, SweepRun, SweepState
+from allocation.models.schedules import ReportSchedule, Weekday
 
 __all__ = [
     "NOTE_MAX",
@@ -46,6 +47,7 @@ __all__ = [
     "Recomputation",
     "Repayment",
     "RepaymentClaim",
+    "ReportSchedule",
     "RequestState",
     "RoundGrant",
     "RunPot",
@@ -56,4 +58,5 @@ __all__ = [
     "SweepRun",
     "SweepState",
     "Withdrawal",
+    "Weekday",
 ]

@@ -62,6 +62,17 @@ RETURN NULL;
 """
 
 
+# The rules are kept as text with the run; their reference stands in the part that the heading opens.
+_MARK_THE_REFERENCE = r"""
+UPDATE reporting_populationreference SET is_used = true
+WHERE NOT is_used AND slug = substring(
+    split_part(split_part(E'\n' || NEW.rules_text, E'\n[population]', 2), E'\n[', 1)
+    from 'reference\s*=\s*"([^"]+)"'
+);
+RETURN NULL;
+"""
+
+
 def _at_commit(name: str, func: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
@@ -208,6 +219,12 @@ class AllocationRun(models.Model):
             one_text_per_version(),
             made_by_its_claim(),
             sums_to_its_run(run="id"),
+            pgtrigger.Trigger(
+                name="marks_the_reference",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=_MARK_THE_REFERENCE,
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Regions and the reference figures of each, with standing and source."""
 
 from django.contrib import admin
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,6 @@ from reporting.models import (
     Baseline,
     Inhabitants,
     Membership,
-    PopulationReference,
     PostType,
     PublishedRate,
     Region,
@@ -153,49 +152,6 @@ class RegionAdmin(NeverDeletedMixin, admin.ModelAdmin):
         if not found:
             return rate(None)
         return _figure(rate(found[0].rate), str(found[0].year), found[0].standing)
-
-
-class ReferenceInhabitantsInline(ReadOnlyMixin, admin.TabularInline):
-    """All regions' inhabitants in one population reference."""
-
-    model = Inhabitants
-    fields = ["region", "count"]
-    readonly_fields = ["count"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Inhabitants]:
-        """With region and reference, whose names stand in each row."""
-        return super().get_queryset(request).select_related("region", "reference").order_by("region")
-
-    @admin.display(description=_("inhabitants"))
-    def count(self, obj: Inhabitants) -> str:
-        """Inhabitants, written with thousands."""
-        return number(obj.persons)
-
-
-@admin.register(PopulationReference)
-class PopulationReferenceAdmin(ReadOnlyMixin, StandingMixin, admin.ModelAdmin):
-    """Dated counts of inhabitants. Runs rest on them, so they are loaded and never edited."""
-
-    list_display = ["title", "slug", "reference_date", "region_count", "total", "standing_tag", "source"]
-    fields = ["title", "slug", "reference_date", "standing_tag", "source"]
-    readonly_fields = ["standing_tag"]
-    show_full_result_count = False
-    inlines = [ReferenceInhabitantsInline]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PopulationReference]:
-        """With the number of regions and the sum."""
-        references: QuerySet[PopulationReference] = super().get_queryset(request)
-        return references.annotate(counted=Count("inhabitants"), persons=Sum("inhabitants__persons"))
-
-    @admin.display(description=_("regions"), ordering="counted")
-    def region_count(self, obj: PopulationReference) -> int:
-        """How many regions are counted."""
-        return int(obj.counted)  # type: ignore[attr-defined]  # annotated
-
-    @admin.display(description=_("inhabitants"), ordering="persons")
-    def total(self, obj: PopulationReference) -> str:
-        """The sum over the regions."""
-        return number(obj.persons)  # type: ignore[attr-defined]  # annotated
 
 
 def _figure(value: str, of: str, standing: str) -> str:

@@ -27,7 +27,7 @@ class MomentInput(forms.DateTimeInput):
 
 
 # Beyond these the database, or a sum with it, has no such moment.
-_PLAUSIBLE = (
+PLAUSIBLE = (
     MinValueValidator(datetime(2000, 1, 1, tzinfo=STOCKHOLM)),
     MaxValueValidator(datetime(2100, 1, 1, tzinfo=STOCKHOLM)),
 )
@@ -39,13 +39,13 @@ class RoundForm(forms.ModelForm):
     opens_at = forms.DateTimeField(
         label=_("Opens"),
         widget=MomentInput,
-        validators=_PLAUSIBLE,
+        validators=PLAUSIBLE,
         help_text=_("Swedish time (Europe/Stockholm)."),
     )
     closes_at = forms.DateTimeField(
         label=_("Closes"),
         widget=MomentInput,
-        validators=_PLAUSIBLE,
+        validators=PLAUSIBLE,
         help_text=_("Swedish time (Europe/Stockholm). The closing moment itself is too late."),
     )
 

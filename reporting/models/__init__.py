@@ -3,6 +3,7 @@
 from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
 from reporting.models.desk import DISMISSAL_MAX, Assignment, DeskView, ReportFlag, Severity
 from reporting.models.documents import Document, MediaType
+from reporting.models.exports import Export, ExportFormat
 from reporting.models.extensions import Extension
 from reporting.models.invitations import (
     INVITATION_DAYS,
@@ -22,7 +23,7 @@ from reporting.models.messages import (
     Side,
 )
 from reporting.models.news import MailChoice, MailRhythm, News, NewsKind
-from reporting.models.outbox import Mail, MailKind
+from reporting.models.outbox import Mail, MailFile, MailKind, MailRequest
 from reporting.models.people import SUBMITTING_ROLES, Language, Membership, Role, User
 from reporting.models.receipts import LogCheck, LogEntry, LogKind, Receipt, ReceiptFile
 from reporting.models.regions import (
@@ -34,7 +35,7 @@ from reporting.models.regions import (
     Region,
     Standing,
 )
-from reporting.models.rounds import STOCKHOLM, ReportingRound, Years
+from reporting.models.rounds import STOCKHOLM, PlanBasis, ReportingRound, RoundOrigin, Years
 from reporting.models.submissions import (
     COMMENT_MAX,
     MAX_POSTS,
@@ -74,6 +75,8 @@ __all__ = [
     "Document",
     "DraftValue",
     "EventKind",
+    "Export",
+    "ExportFormat",
     "Extension",
     "Figure",
     "FileKind",
@@ -87,7 +90,9 @@ __all__ = [
     "LogKind",
     "Mail",
     "MailChoice",
+    "MailFile",
     "MailKind",
+    "MailRequest",
     "MailRhythm",
     "MediaType",
     "Membership",
@@ -96,6 +101,7 @@ __all__ = [
     "NewsKind",
     "OmbudApplication",
     "PendingUpload",
+    "PlanBasis",
     "PopulationReference",
     "PostType",
     "PublishedRate",
@@ -110,6 +116,7 @@ __all__ = [
     "Revision",
     "RevisionFinding",
     "Role",
+    "RoundOrigin",
     "Severity",
     "Side",
     "Stage",

@@ -5,10 +5,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reporting.models.documents import Document
+from reporting.models.people import User
 from reporting.models.receipts import Receipt
 from reporting.models.regions import Region
 from reporting.models.rounds import ReportingRound
-from reporting.models.triggers import never_emptied
+from reporting.models.triggers import append_only, never_emptied
 
 
 class MailKind(models.TextChoices):
@@ -33,6 +34,30 @@ class MailKind(models.TextChoices):
     DECISION_LETTER = "decision_letter", _("Decision letter")
     PAYMENT_MADE = "payment_made", _("Payment")
     REPAYMENT_CLAIMED = "repayment_claimed", _("Claim for repayment")
+
+
+class MailFile(models.Model):
+    """A file that goes with one mail or more, kept exactly as it is sent."""
+
+    name = models.CharField(_("file"), max_length=150)
+    media_type = models.CharField(_("format"), max_length=100)
+    content = models.BinaryField(_("content"))
+    sha256 = models.CharField(_("checksum (SHA-256)"), max_length=64)
+    created_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("file of a mail")
+        verbose_name_plural = _("files of mails")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="mail_file_has_a_checksum"
+            ),
+        )
+        triggers = (append_only(), never_emptied())
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Mail(models.Model):
@@ -75,6 +100,23 @@ class Mail(models.Model):
         blank=True,
         related_name="mails",
     )
+    file = models.ForeignKey(
+        MailFile,
+        verbose_name=_("enclosed file"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mails",
+    )
+    again_of = models.ForeignKey(
+        "self",
+        verbose_name=_("sent again"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="repeats",
+        help_text=_("The mail that this one repeats, word for word."),
+    )
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
@@ -112,6 +154,25 @@ class Mail(models.Model):
             ),
             never_emptied(),
         )
+        permissions = (("send_mail_again", _("Can send mails again")),)
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.recipient})"
+
+
+class MailRequest(models.Model):
+    """Somebody at the agency asked for a mail: for a repeat of a sent one, or for another attempt at once."""
+
+    mail = models.ForeignKey(Mail, verbose_name=_("mail"), on_delete=models.PROTECT, related_name="requests")
+    by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(_("name"), max_length=150)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("request for a mail")
+        verbose_name_plural = _("requests for mails")
+        ordering = ("-at", "-pk")
+        triggers = (append_only(), never_emptied())
+
+    def __str__(self) -> str:
+        return f"{self.mail}: {self.by_name}"

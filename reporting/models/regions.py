@@ -1,9 +1,29 @@
 """The 21 regions, and the reference figures the grant rests on, each with its standing."""
 
 import pghistory
+import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from reporting.models.triggers import never_emptied
+
+# A run refers to its rules, and they to the reference; nobody could compute it again if that changed.
+_NOT_ONCE_USED = """
+IF EXISTS (
+    SELECT FROM reporting_populationreference
+    WHERE is_used AND (
+        (TG_OP <> 'INSERT' AND id = OLD.reference_id) OR (TG_OP <> 'DELETE' AND id = NEW.reference_id)
+    )
+)
+THEN
+    RAISE EXCEPTION 'a run was computed from the population reference, so its inhabitants stay';
+END IF;
+IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+END IF;
+RETURN NEW;
+"""
 
 
 class Standing(models.TextChoices):
@@ -68,6 +88,27 @@ class PopulationReference(models.Model):
     reference_date = models.DateField(_("date"))
     standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices)
     source = models.CharField(_("source"), max_length=300)
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    file_name = models.CharField(_("file"), max_length=150, blank=True)
+    file_sha256 = models.CharField(_("checksum of the file (SHA-256)"), max_length=64, blank=True)
+    national_total = models.PositiveIntegerField(
+        _("national total"), null=True, blank=True, help_text=_("What the regions were found to sum to.")
+    )
+    loaded_by = models.ForeignKey(
+        "reporting.User",
+        verbose_name=_("read in by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    loaded_at = models.DateTimeField(_("read in"), null=True, blank=True)
+    is_used = models.BooleanField(
+        _("a run was computed from it"),
+        default=False,
+        editable=False,
+        help_text=_("Set by the database with the first run. It can never change after that."),
+    )
 
     class Meta:
         verbose_name = _("population reference")
@@ -77,6 +118,24 @@ class PopulationReference(models.Model):
             models.CheckConstraint(
                 condition=models.Q(standing__in=Standing.values), name="reference_standing_is_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(file_sha256="")
+                | models.Q(
+                    file_sha256__regex=r"^[0-9a-f]{64}$",
+                    national_total__isnull=False,
+                    loaded_by__isnull=False,
+                    loaded_at__isnull=False,
+                ),
+                name="read_in_reference_says_from_what",
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(
+                name="used_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__is_used=True),
+            ),
+            never_emptied(),
         )
 
     def __str__(self) -> str:
@@ -107,13 +166,23 @@ class Inhabitants(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(persons__gt=0), name="inhabitants_above_zero"),
         )
+        triggers = (
+            pgtrigger.Trigger(
+                name="stay_once_used",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=_NOT_ONCE_USED,
+            ),
+            never_emptied(),
+        )
 
     def __str__(self) -> str:
         return f"{self.region}, {self.reference}: {self.persons}"
 
 
+@pghistory.track()
 class Baseline(models.Model):
-    """Posts that a region planned for a year in the 2021 agreement."""
+    """Posts that a region planned for a year: in the 2021 agreement, or carried on into a later round."""
 
     region = models.ForeignKey(
         Region, verbose_name=_("region"), on_delete=models.PROTECT, related_name="baselines"

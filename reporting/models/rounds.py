@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.triggers import append_only, never_emptied
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
@@ -93,3 +95,51 @@ class ReportingRound(models.Model):
     def days_left(self, *, at: datetime) -> int:
         """Whole days in Sweden from `at` to the day of the deadline; negative afterwards."""
         return (self.closes_at.astimezone(STOCKHOLM).date() - at.astimezone(STOCKHOLM).date()).days
+
+
+class PlanBasis(models.TextChoices):
+    """What becomes the plan of years that have none, where a round is made from an earlier one."""
+
+    PLAN = "plan", _("The last plan")
+    REPORTED = "reported", _("The figures last reported")
+    REPORTED_OR_PLAN = "reported_or_plan", _("The figures last reported; the plan where there are none")
+
+
+class RoundOrigin(models.Model):
+    """How a round came to be made from an earlier one. Never changed."""
+
+    reporting_round = models.OneToOneField(
+        ReportingRound, verbose_name=_("round"), on_delete=models.PROTECT, related_name="origin"
+    )
+    made_from = models.ForeignKey(
+        ReportingRound, verbose_name=_("made from"), on_delete=models.PROTECT, related_name="successors"
+    )
+    basis = models.CharField(_("plan taken from"), max_length=20, choices=PlanBasis.choices)
+    plan_count = models.PositiveSmallIntegerField(_("plans that were made"))
+    population_reference = models.ForeignKey(
+        "reporting.PopulationReference",
+        verbose_name=_("population reference"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    by = models.ForeignKey("reporting.User", verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(_("name"), max_length=150)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("origin of a round")
+        verbose_name_plural = _("origins of rounds")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(basis__in=PlanBasis.values), name="plan_basis_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reporting_round=models.F("made_from")),
+                name="round_is_made_from_another",
+            ),
+        )
+        triggers = (append_only(), never_emptied())
+
+    def __str__(self) -> str:
+        return f"{self.reporting_round} ← {self.made_from}"
