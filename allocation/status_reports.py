@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 
 from allocation import decided
 from allocation import selectors as allocation_selectors
 from allocation.engine import parse_rules
-from allocation.models import AllocationRun, Decision, Recomputation, RequestState
-from reporting import selectors
+from allocation.models import AllocationRun, Decision, Recomputation, RequestState, RunRegion
+from allocation.status_workbook import status_file_name, status_workbook
 from reporting.locks import lock_round
 from reporting.models import (
     STOCKHOLM,
@@ -27,7 +26,8 @@ from reporting.models import (
     Submission,
     User,
 )
-from reporting.outbox import write_mail
+from reporting.outbox import keep_file, write_mail
+from reporting.tables import XLSX
 
 ANSWER_SOON = timedelta(days=3)
 AFTER_CLOSING = timedelta(days=7)
@@ -61,6 +61,7 @@ class Row:
         extended_until: until when the agency lets the region report, while that is ahead; else None.
     """
 
+    code: str
     name: str
     state: str
     holder: Holder
@@ -112,6 +113,7 @@ class GrantLine:
     title: str
     run: AllocationRun
     pots: tuple[PotLine, ...]
+    regions: tuple[RunRegion, ...]
     counted: int
     returned_count: int
     missing_count: int
@@ -164,7 +166,7 @@ class StatusReport:
 
 
 def rounds_to_report(*, at: datetime) -> list[ReportingRound]:
-    """Rounds that the agency is told about each weekday.
+    """Rounds that the agency is told about.
 
     A round that is open; after it has closed, as long as a report waits for the agency or for a
     completion or a region has been given more time, and for a week where a report never came. What can
@@ -182,8 +184,14 @@ def rounds_to_report(*, at: datetime) -> list[ReportingRound]:
     return list(rounds.order_by("closes_at", "pk"))
 
 
-def status_report(reporting_round: ReportingRound, *, at: datetime) -> StatusReport:
-    """Gather the status of a round as it stands; `at` decides days left and what is late."""
+def status_report(
+    reporting_round: ReportingRound, *, at: datetime, only_grant: int | None = None
+) -> StatusReport:
+    """Gather the status of a round as it stands; `at` decides days left and what is late.
+
+    Args:
+        only_grant: the grant whose amounts are told; all of the round's unless told.
+    """
     rows = _rows(reporting_round, at=at)
     today = at.astimezone(STOCKHOLM).date()
     is_open = reporting_round.is_open(at=at)
@@ -220,15 +228,21 @@ def status_report(reporting_round: ReportingRound, *, at: datetime) -> StatusRep
                 decision=decisions.get(run.round_grant_id),
             )
             for run in allocation_selectors.current_runs(reporting_round)
+            if only_grant in (None, run.round_grant_id)
         ),
         is_waiting=allocation_selectors.is_waiting(reporting_round),
     )
 
 
 def write_status_report(
-    reporting_round: ReportingRound, *, recipients: Sequence[User], occasion: str, at: datetime
+    reporting_round: ReportingRound,
+    *,
+    recipients: Sequence[User],
+    occasion: str,
+    at: datetime,
+    only_grant: int | None = None,
 ) -> list[Mail]:
-    """Write one mail to each recipient, unless it was written for the same occasion.
+    """Write one mail with a workbook to each recipient, unless it was written for the same occasion.
 
     The round's lock is held, so that states and amounts in the mail belong together. The
     caller sees to it that this runs in a transaction and that the mails are sent.
@@ -237,7 +251,19 @@ def write_status_report(
         the mails that were written now.
     """
     lock_round(reporting_round.pk)
-    report = status_report(reporting_round, at=at)
+    report = status_report(reporting_round, at=at, only_grant=only_grant)
+    have_it = set(
+        Mail.objects.filter(kind=MailKind.STATUS_REPORT, occasion=occasion).values_list(
+            "recipient", flat=True
+        )
+    )
+    recipients = [person for person in recipients if person.email not in have_it]
+    files = {
+        language: keep_file(
+            status_file_name(report), status_workbook(report, language=language), media_type=XLSX, at=at
+        )
+        for language in {person.language for person in recipients}
+    }
     written = [
         write_mail(
             MailKind.STATUS_REPORT,
@@ -246,31 +272,11 @@ def write_status_report(
             context={"report": report, "reporting_round": reporting_round, "person": person},
             language=person.language,
             reporting_round=reporting_round,
+            file=files[person.language],
         )
         for person in recipients
     ]
     return [mail for mail in written if mail is not None]
-
-
-def write_daily_status_reports(*, at: datetime) -> list[int]:
-    """Write the day's report on every round that `rounds_to_report` names.
-
-    Returns:
-        ids of the mails that were written now; the caller has them sent.
-    """
-    recipients = selectors.status_report_recipients()
-    written: list[int] = []
-    for reporting_round in rounds_to_report(at=at):
-        with transaction.atomic():
-            occasion = daily_occasion(reporting_round, at=at)
-            mails = write_status_report(reporting_round, recipients=recipients, occasion=occasion, at=at)
-            written += [mail.pk for mail in mails]
-    return written
-
-
-def daily_occasion(reporting_round: ReportingRound, *, at: datetime) -> str:
-    """One report a day, counted in Sweden."""
-    return f"{reporting_round.slug}/{at.astimezone(STOCKHOLM):%Y-%m-%d}"
 
 
 def requested_occasion(reporting_round: ReportingRound, *, at: datetime) -> str:
@@ -298,6 +304,7 @@ def _rows(reporting_round: ReportingRound, *, at: datetime) -> list[Row]:
         state = str(report.state) if report else str(State.NOT_STARTED)
         rows.append(
             Row(
+                code=region.code,
                 name=region.short_name,
                 state=state,
                 holder=HOLDERS[state],
@@ -376,6 +383,7 @@ def _grant_line(run: AllocationRun, *, is_example: bool, decision: Decision | No
         title=run.round_grant.title,
         run=run,
         pots=pots,
+        regions=tuple(run.regions.select_related("region").order_by("region")),
         counted=len(counted),
         returned_count=sum(row["state"] == State.RETURNED for row in counted),
         missing_count=len(basis) - len(counted),

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from allocation import claims, flagrefresh, runner, selectors, status_reports, sweeping
+from allocation import claims, flagrefresh, runner, schedules, selectors, sweeping
 from reporting.tasks import send_mail_task
 
 # Longer than a run takes, so that a request is not sent a second time while its message is under way.
@@ -63,6 +63,19 @@ def resend_silent_sweeps_task() -> None:
 
 @shared_task(name="allocation.send_status_reports")
 def send_status_reports_task() -> None:
-    """Each weekday morning: tell the agency where every round stands."""
-    for mail_id in status_reports.write_daily_status_reports(at=timezone.now()):
+    """Every minute: have the schedules dealt with that are due, each by itself."""
+    for schedule_id in schedules.due_schedules(at=timezone.now()):
+        send_scheduled_report_task.delay(schedule_id)
+
+
+@shared_task(
+    name="allocation.send_scheduled_report",
+    acks_late=True,  # safe, because what has been dealt with is not written again
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def send_scheduled_report_task(schedule_id: int) -> None:
+    """Tell the people of one schedule where the rounds stand."""
+    for mail_id in schedules.write_scheduled_reports(schedule_id, at=timezone.now()):
         send_mail_task.delay(mail_id)

@@ -58,9 +58,10 @@ app.conf.beat_schedule = {
         "task": "reporting.remove_old_sessions",
         "schedule": crontab(hour="3", minute="40"),
     },
-    "status report": {
+    "status reports that are due": {
         "task": "allocation.send_status_reports",
-        "schedule": crontab(hour="7", minute="5", day_of_week="mon-fri"),
+        "schedule": crontab(),
+        "options": {"expires": 60},
     },
 }
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from reporting.emails import message_id
 from reporting.errors import ReceiptNotDrawn
 from reporting.invitations import InvitationVoid, fill_in_link
-from reporting.models import Document, Mail, Receipt
+from reporting.models import Document, Mail, MailFile, Receipt
 from reporting.receipts import file_name, receipt_file
 from reporting.unsubscribing import offer_unsubscribing
 
@@ -63,7 +63,7 @@ def send_mail(mail_id: int, *, at: datetime) -> bool:
 
 
 def enclosures_of(mail_id: int) -> tuple[Enclosure, ...]:
-    """The files that go with a mail that waits: an issued document, or a receipt's PDF and its JSON.
+    """The files that go with a mail that waits: a document, a file, or a receipt's PDF and JSON.
 
     Raises:
         ReceiptNotDrawn: the PDF could not be made.
@@ -72,9 +72,13 @@ def enclosures_of(mail_id: int) -> tuple[Enclosure, ...]:
     receipt = receipts.filter(mails__pk=mail_id, mails__sent_at=None).first()
     if receipt is None:
         documents = Document.objects.filter(mails__pk=mail_id, mails__sent_at=None)
+        files = MailFile.objects.filter(mails__pk=mail_id, mails__sent_at=None)
         return tuple(
-            Enclosure(document.file_name, bytes(document.content), document.media_type)
-            for document in documents
+            Enclosure(name, bytes(content), media_type)
+            for name, content, media_type in [
+                *((found.file_name, found.content, found.media_type) for found in documents),
+                *((found.name, found.content, found.media_type) for found in files),
+            ]
         )
     language = receipt.language
     return (

@@ -1,9 +1,20 @@
 """Writing mails into the outbox. Whoever writes one also sees to it that it is sent after the commit."""
 
+import hashlib
+from datetime import datetime
 from typing import Any
 
 from reporting.emails import render_mail
-from reporting.models import Document, Language, Mail, MailKind, Receipt, Region, ReportingRound
+from reporting.models import (
+    Document,
+    Language,
+    Mail,
+    MailFile,
+    MailKind,
+    Receipt,
+    Region,
+    ReportingRound,
+)
 
 
 def write_mail(
@@ -19,6 +30,7 @@ def write_mail(
     region: Region | None = None,
     receipt: Receipt | None = None,
     document: Document | None = None,
+    file: MailFile | None = None,
 ) -> Mail | None:
     """Write a mail, unless one exists for the same kind, recipient and occasion.
 
@@ -28,6 +40,7 @@ def write_mail(
         context: what the templates `email/<kind>.txt` and `.html` need.
         receipt: goes with the mail as PDF and JSON, in the receipt's language.
         document: goes with the mail as it was issued.
+        file: goes with the mail as it is.
 
     Returns:
         the new row, or None if it was there already.
@@ -47,9 +60,21 @@ def write_mail(
             "region": region,
             "receipt": receipt,
             "document": document,
+            "file": file,
             "subject": letter.subject,
             "text": letter.text,
             "html": letter.html,
         },
     )
     return mail if created else None
+
+
+def keep_file(name: str, content: bytes, *, media_type: str, at: datetime) -> MailFile:
+    """Keep a file that goes with one mail or more; it is never changed."""
+    return MailFile.objects.create(
+        name=name,
+        content=content,
+        media_type=media_type,
+        sha256=hashlib.sha256(content).hexdigest(),
+        created_at=at,
+    )

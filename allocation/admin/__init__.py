@@ -1,5 +1,23 @@
 """The agency's desk for what is computed."""
 
-from allocation.admin import decisions, publications, recomputations, rounds, runs, scenarios, sweeps
+from allocation.admin import (
+    decisions,
+    publications,
+    recomputations,
+    rounds,
+    runs,
+    scenarios,
+    schedules,
+    sweeps,
+)
 
-__all__ = ["decisions", "publications", "recomputations", "rounds", "runs", "scenarios", "sweeps"]
+__all__ = [
+    "decisions",
+    "publications",
+    "recomputations",
+    "rounds",
+    "runs",
+    "scenarios",
+    "schedules",
+    "sweeps",
+]

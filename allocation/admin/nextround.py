@@ -132,8 +132,8 @@ def suggestion(made_from: ReportingRound) -> dict[str, Any]:
         "first_year": first,
         "last_year": first + span,
         "follow_up_from": made_from.first_year,
-        "opens_at": _a_year_later(made_from.opens_at, years=span + 1),
-        "closes_at": _a_year_later(made_from.closes_at, years=span + 1),
+        "opens_at": _a_year_later(made_from.opens_at, years=1),
+        "closes_at": _a_year_later(made_from.closes_at, years=1),
         "basis": PlanBasis.PLAN,
     }
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from allocation import decided, status_reports
+from allocation import decided
 from allocation.bundles import bundle_of_run
 from allocation.decision_notices import write_letter_mails, write_notice_of_closing, write_proposal_notices
 from allocation.decision_record import decision_record
@@ -21,7 +21,7 @@ from allocation.models import (
     Letter,
 )
 from allocation.prerequisites import APPROVED, Readiness, readiness_of
-from reporting import selectors
+from allocation.services.status_reports import send_status_report_now
 from reporting.errors import NotAllowed, WrongState
 from reporting.issuing import issue_document
 from reporting.locks import lock_round
@@ -129,13 +129,7 @@ def decide(*, decision_id: int, by: User, at: datetime) -> Decision:
         at=at,
         message=_("Decision %(number)s, %(grant)s.") % {"number": decision.label, "grant": grant.title},
     )
-    for mail in status_reports.write_status_report(
-        grant.reporting_round,
-        recipients=selectors.status_report_recipients(),
-        occasion=f"{grant.reporting_round.slug}/decision/{decision.pk}",
-        at=at,
-    ):
-        send_after_commit(mail)
+    send_status_report_now(grant.reporting_round, f"decision/{decision.pk}", at=at)
     # From here on whoever submits waits until the commit: what is slow has been done.
     DecisionRecord.objects.create(
         decision=decision,

@@ -49,3 +49,26 @@ def send_status_report(*, reporting_round: ReportingRound, by: User | None, at: 
     for mail in mails:
         send_after_commit(mail)
     return mails
+
+
+@transaction.atomic
+def send_status_report_now(reporting_round: ReportingRound, reason: str, *, at: datetime) -> list[Mail]:
+    """Send the status report because something has happened, such as a decision, whatever the schedules say.
+
+    Called within what has happened: nobody to tell is no reason to undo it.
+
+    Args:
+        reason: what has happened, such as "decision-12"; one report goes for each.
+
+    Returns:
+        the mails that were written now, to be sent after the commit.
+    """
+    mails = status_reports.write_status_report(
+        reporting_round,
+        recipients=selectors.status_report_recipients(),
+        occasion=f"{reporting_round.slug}/{reason}"[:120],
+        at=at,
+    )
+    for mail in mails:
+        send_after_commit(mail)
+    return mails

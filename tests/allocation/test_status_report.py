@@ -17,13 +17,7 @@ from allocation.engine import EngineError
 from allocation.models import Recomputation, RequestState, RoundGrant
 from allocation.services.runs import request_recomputation
 from allocation.services.status_reports import NobodyToTell, send_status_report
-from allocation.status_reports import (
-    StatusReport,
-    rounds_to_report,
-    status_report,
-    write_daily_status_reports,
-)
-from allocation.tasks import send_status_reports_task
+from allocation.status_reports import StatusReport, rounds_to_report, status_report
 from reporting.errors import NotAllowed
 from reporting.models import Mail, MailKind, ReportingRound, State, User
 from reporting.notices import write_reminders
@@ -273,20 +267,6 @@ def test_each_request_sends_a_report_of_its_own() -> None:
     assert sorted(occasions) == ["2022-2024/2022-09-19T10:00:00", "2022-2024/2022-09-19T10:00:01"]
 
 
-def test_the_daily_report_is_written_once_a_day() -> None:
-    a_round()
-    counts = [len(write_daily_status_reports(at=moment(day, 7, 5))) for day in (19, 19, 20)]
-    assert counts == [1, 0, 1]
-    assert Mail.objects.filter(occasion="2022-2024/2022-09-19").exists()
-
-
-def test_the_day_is_counted_in_sweden() -> None:
-    a_round()
-    late_evening_in_utc = datetime.fromisoformat("2022-09-19T22:30:00+00:00")
-    write_daily_status_reports(at=late_evening_in_utc)
-    assert only_mail().occasion == "2022-2024/2022-09-20"
-
-
 def test_only_whose_role_includes_it_can_ask_for_the_report(
     django_capture_on_commit_callbacks: Capture,
 ) -> None:
@@ -325,17 +305,6 @@ def test_rounds_are_reported_while_something_can_move() -> None:
     approve_report(submission_id=skane.pk, revision_number=2, by=officer, at=moment(22))
     assert rounds_to_report(at=moment(5, month=10)) == [reporting_round]  # a week after the deadline
     assert rounds_to_report(at=much_later) == []
-
-
-def test_the_task_sends_what_it_wrote() -> None:
-    load_reference_data()
-    make_officer()
-    now = timezone.now()
-    make_round(codes=["03"], opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=1))
-    with patch.object(send_mail_task, "delay") as delay:
-        send_status_reports_task()
-        send_status_reports_task()
-    delay.assert_called_once_with(only_mail().pk)
 
 
 def test_the_command_prints_to_whom() -> None:

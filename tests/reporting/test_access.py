@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import partial, partialmethod
 from itertools import takewhile
@@ -27,7 +27,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from allocation import runner
-from allocation.models import AllocationRun, Recomputation, RoundGrant
+from allocation.models import AllocationRun, Recomputation, ReportSchedule, RoundGrant
 from allocation.services.decisions import decide, except_region, propose_decision
 from allocation.services.publications import publish_run
 from allocation.services.runs import request_recomputation
@@ -127,6 +127,7 @@ def make_world() -> World:
     sweep_run(run=run, axes=[threshold], by=officer, at=now)
     make_decided(people, at=now)
     publish_run(run=run, by=people["decision-maker"][0], at=now)
+    ReportSchedule.objects.create(person=officer, weekdays=[1], time_of_day=time(7), since=now)
     key, _secret = create_token(region_code="03", name="A system", by=people["ombud"][0], at=now)
     MailChoice.objects.create(user=people["ombud"][0], rhythm=MailRhythm.DAILY)
     News.objects.create(

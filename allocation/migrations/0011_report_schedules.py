@@ -11,9 +11,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocation', '0005_known_choices'),
+        ('allocation', '0010_publications'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('reporting', '0018_rounds_and_exports'),
+        ('reporting', '0021_rounds_and_exports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
