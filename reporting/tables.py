@@ -25,11 +25,12 @@ CSV = "text/csv; charset=utf-8"
 # More than Excel takes in a cell; what is cut says so.
 CELL_MAX = 32_000
 
-Kind = Literal["text", "number", "kr", "rate", "moment", "day"]
+Kind = Literal["text", "number", "year", "kr", "rate", "moment", "day"]
 Value = str | int | Decimal | datetime | date | None
 _FORMATS: dict[Kind, str] = {
     "text": "@",
     "number": "#,##0",
+    "year": "0",
     "kr": '#,##0" kr"',
     "rate": "0.00",
     "moment": "yyyy-mm-dd hh:mm",

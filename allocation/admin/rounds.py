@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from allocation.admin.nextround import ADD as ADD_ROUND
 from allocation.admin.nextround import next_round_view
+from allocation.admin.roundexports import RoundExportMixin
 from allocation.engine import available_rules, load_rules
 from allocation.models import RoundGrant
 from allocation.services.grants import add_grant, remove_grant, word_grant
@@ -103,11 +104,11 @@ admin.site.unregister(ReportingRound)
 
 
 @admin.register(ReportingRound)
-class RoundAdmin(ReportingRoundAdmin):
+class RoundAdmin(RoundExportMixin, ReportingRoundAdmin):
     """The round with its grants, and buttons for what is computed and sent."""
 
     inlines = [RoundGrantInline]
-    actions = ["send_status_report"]
+    actions = ["send_status_report", "figures_xlsx", "figures_csv", "findings_xlsx", "findings_csv"]
 
     def get_urls(self) -> list[URLPattern]:
         """The buttons' own addresses, before the page that catches everything."""

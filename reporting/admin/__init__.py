@@ -2,6 +2,7 @@
 
 from reporting.admin import (
     exchange,
+    exports,
     invitations,
     log,
     news,
@@ -17,6 +18,7 @@ from reporting.admin import (
 
 __all__ = [
     "exchange",
+    "exports",
     "invitations",
     "log",
     "news",

@@ -12,10 +12,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reporting.admin.exports import ExportMixin
 from reporting.admin.factors import FactorResetMixin
 from reporting.admin.forms import MembershipForm, MembershipFormSet, PersonForm
 from reporting.admin.readonly import NeverDeletedMixin, signed_in
 from reporting.models import Membership, User
+from reporting.tables import Column, Table, Value
 
 AGENCY_FIELDS = ("is_staff", "is_superuser", "groups")
 
@@ -74,7 +76,7 @@ class AccountFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
+class PersonAdmin(ExportMixin, FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
     """Accounts. People at the agency are changed by administrators only.
 
     Whoever can change an address can have a new password sent to it, so only administrators do.
@@ -93,7 +95,33 @@ class PersonAdmin(FactorResetMixin, NeverDeletedMixin, admin.ModelAdmin):
         (gettext_lazy("The agency"), {"fields": list(AGENCY_FIELDS)}),
     ]
     inlines = [MembershipInline]
-    actions = ["reset_factor"]
+    actions = ["reset_factor", "export_xlsx", "export_csv"]
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[User]) -> Table:
+        """The chosen people with their roles, a row for each role."""
+        columns = [
+            Column(_("Name"), width=30),
+            Column(_("E-mail"), width=36),
+            Column(_("Phone"), width=20),
+            Column(_("Region"), width=22),
+            Column(_("Role"), width=24),
+            Column(_("May sign in"), width=14),
+            Column(_("Last signed in"), "moment", 18),
+        ]
+        rows: list[list[Value]] = []
+        people = queryset.prefetch_related("memberships__region", "groups")
+        for person in people:
+            about = [person.name, person.email, person.phone]
+            known: list[Value] = [_("Yes") if person.is_active else _("No"), person.last_login]
+            roles = [
+                (member.region.short_name, str(member.get_role_display()))
+                for member in person.memberships.all()
+            ]
+            if person.is_staff:
+                names = [group.name for group in person.groups.all()]
+                roles.append((_("The agency"), ", ".join(names + [_("Administrator")] * person.is_superuser)))
+            rows += [[*about, place, role, *known] for place, role in roles or [("", "")]]
+        return Table(_("People"), [], columns, rows)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With the roles that the list shows."""

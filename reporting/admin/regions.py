@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from reporting.admin.exports import ExportMixin
 from reporting.admin.readonly import NeverDeletedMixin, ReadOnlyMixin, StandingMixin
 from reporting.models import (
     Baseline,
@@ -15,6 +17,7 @@ from reporting.models import (
     PublishedRate,
     Region,
 )
+from reporting.tables import Column, Table, Value
 from reporting.templatetags.platsplan import number, rate
 
 
@@ -86,7 +89,7 @@ class RegionPeopleInline(ReadOnlyMixin, admin.TabularInline):
 
 
 @admin.register(Region)
-class RegionAdmin(NeverDeletedMixin, admin.ModelAdmin):
+class RegionAdmin(ExportMixin, NeverDeletedMixin, admin.ModelAdmin):
     """The 21 regions. An administrator may correct names and the organisation number."""
 
     list_display = ["code", "name", "inhabitants_text", "plan_text", "rate_text", "organisation_number"]
@@ -102,6 +105,42 @@ class RegionAdmin(NeverDeletedMixin, admin.ModelAdmin):
         "organisation_number_standing",
     ]
     inlines = [RegionInhabitantsInline, BaselineInline, PublishedRateInline, RegionPeopleInline]
+
+    actions = ["export_xlsx", "export_csv"]
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[Region]) -> Table:
+        """The chosen regions with their newest figures, each with its standing."""
+        columns = [
+            Column(gettext("Code"), width=22),
+            Column(gettext("Region"), width=30),
+            Column(gettext("County"), width=24),
+            Column(gettext("Organisation number"), width=22),
+            Column(gettext("Inhabitants"), "number", 16, is_summed=True),
+            Column(gettext("Population reference"), width=34),
+            Column(gettext("Standing"), width=16),
+            Column(gettext("Planned AT posts"), "number", 14),
+            Column(gettext("Year"), "year", 10),
+            Column(gettext("Standing"), width=16),
+        ]
+        rows: list[list[Value]] = []
+        for region in queryset:
+            counted = next(iter(region.newest_inhabitants), None)  # type: ignore[attr-defined]  # set by the prefetch
+            plan = next(iter(region.at_plans[-1:]), None)  # type: ignore[attr-defined]  # set by the prefetch
+            rows.append(
+                [
+                    region.code,
+                    region.name,
+                    region.county,
+                    region.organisation_number,
+                    counted.persons if counted else None,
+                    counted.reference.title if counted else "",
+                    counted.reference.get_standing_display() if counted else "",
+                    plan.planned_posts if plan else None,
+                    plan.year if plan else None,
+                    plan.get_standing_display() if plan else "",
+                ]
+            )
+        return Table(gettext("Regions"), [], columns, rows)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There are 21 regions; they come with the reference data."""

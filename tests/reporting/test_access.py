@@ -39,6 +39,7 @@ from reporting.invitations import invitation_token
 from reporting.models import (
     ApiToken,
     Attachment,
+    ExportFormat,
     Invitation,
     MailChoice,
     MailRhythm,
@@ -54,8 +55,10 @@ from reporting.models import (
     User,
 )
 from reporting.reference import load_reference_data
+from reporting.services.exports import export_table
 from reporting.services.messages import Upload, post_message
 from reporting.services.tokens import create_token
+from reporting.tables import Column, Table
 from reporting.unsubscribing import unsubscribe_link
 from tests.access import (
     ALWAYS_ASKED,
@@ -128,6 +131,8 @@ def make_world() -> World:
     make_decided(people, at=now)
     publish_run(run=run, by=people["decision-maker"][0], at=now)
     ReportSchedule.objects.create(person=officer, weekdays=[1], time_of_day=time(7), since=now)
+    exported = Table("A list", [], [Column("Code")], [["03"]])
+    export_table(exported, kind=ExportFormat.CSV, by=officer, at=now)
     key, _secret = create_token(region_code="03", name="A system", by=people["ombud"][0], at=now)
     MailChoice.objects.create(user=people["ombud"][0], rhythm=MailRhythm.DAILY)
     News.objects.create(

@@ -84,8 +84,8 @@ def test_a_refused_copy_is_kept_and_the_mail_counts_as_sent(settings: Settings) 
     assert len(postbox.accepted) == 1
     mail.refresh_from_db()
     assert mail.last_error == "gone@example.com: 550 5.1.1 no such mailbox"
-    assert state_of(mail) == "copy_refused"
-    assert list(Mail.objects.filter(STATES["copy_refused"])) == [mail]
+    assert state_of(mail) == "partly"
+    assert list(Mail.objects.filter(STATES["partly"])) == [mail]
     assert not Mail.objects.filter(STATES["sent"]).exists()
 
 
