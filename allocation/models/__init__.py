@@ -57,6 +57,6 @@ __all__ = [
     "SweepChunk",
     "SweepRun",
     "SweepState",
-    "Withdrawal",
     "Weekday",
+    "Withdrawal",
 ]
