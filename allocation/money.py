@@ -58,6 +58,12 @@ class Balance:
         return self.paid_kr - self.repaid_kr
 
     @property
+    def reconciles_in_sum(self) -> bool:
+        """Whether both equations hold for sums, where some regions may have to pay and others to get."""
+        due = self.paid_kr + self.waiting_kr + self.to_pay_kr - self.corrected_kr - self.to_claim_kr
+        return self.decided_kr == due and self.claimed_kr == self.repaid_kr + self.outstanding_kr
+
+    @property
     def reconciles(self) -> bool:
         """Whether both equations hold and nothing is below zero."""
         due = self.paid_kr + self.waiting_kr + self.to_pay_kr - self.corrected_kr - self.to_claim_kr

@@ -2,6 +2,8 @@
 
 from allocation.admin import (
     decisions,
+    payees,
+    payments,
     publications,
     recomputations,
     rounds,
@@ -13,6 +15,8 @@ from allocation.admin import (
 
 __all__ = [
     "decisions",
+    "payees",
+    "payments",
     "publications",
     "recomputations",
     "rounds",

@@ -131,16 +131,18 @@ def note_repayment(
 
 
 @transaction.atomic
-def strike_repayment(*, repayment_id: int, reason: str, by: User, at: datetime) -> Repayment:
+def strike_repayment(*, repayment_id: int, grant_id: int, reason: str, by: User, at: datetime) -> Repayment:
     """Strike a repayment that was noted by mistake. The row stays.
 
     Raises:
         NotAllowed: `by` may not handle payments.
-        WrongState: it is struck already, or there is no reason.
+        WrongState: it is struck already, of another grant, or there is no reason.
     """
-    _lock_claim(Repayment.objects.values_list("claim_id", flat=True).get(pk=repayment_id))
+    lock_grant(grant_id)
     must_handle_payments(by)
-    repayment = Repayment.objects.get(pk=repayment_id)
+    repayment = Repayment.objects.filter(pk=repayment_id, claim__round_grant=grant_id).first()
+    if repayment is None:
+        raise WrongState(_("The grant has no such repayment."))
     if repayment.struck_at is not None:
         raise WrongState(_("The repayment has been struck already."))
     repayment.struck_reason, repayment.struck_by_name, repayment.struck_at = (

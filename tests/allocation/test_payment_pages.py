@@ -1,0 +1,75 @@
+"""The pages about money: two people pay a grant by hand, and nobody else can."""
+
+import pytest
+from pytest_django import Settings
+
+from allocation.accounts import example_iban
+from allocation.models import FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
+from reporting.models import User
+from reporting.reference import load_reference_data
+from tests.allocation.test_decision_pages import page, signed_in
+from tests.allocation.test_decisions import letters_as_data, make_decider
+from tests.allocation.test_payments import make_decided
+from tests.factories import make_officer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters_as_data")]
+__all__ = ["letters_as_data"]
+
+
+@pytest.fixture(autouse=True)
+def _payer(settings: Settings) -> None:
+    load_reference_data()
+    settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
+
+
+def people() -> tuple[User, User]:
+    return make_officer(), make_decider()
+
+
+def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_max_num_queries) -> None:
+    officer, decider = people()
+    decision = make_decided(officer, decider)
+    desk, other = signed_in(officer), signed_in(decider)
+    grant = page("paymentbatch_grant", decision.round_grant_id)
+    with django_assert_max_num_queries(40):
+        assert "It adds up" in desk.get(grant).content.decode()
+    assert other.post(grant, {"action": "make", "pay_on": "2099-12-15"}).status_code == 403
+    desk.post(grant, {"action": "make", "pay_on": "2099-12-15"})
+    batch = PaymentBatch.objects.get()
+    change, act = page("paymentbatch_change", batch.pk), page("paymentbatch_act", batch.pk)
+    with django_assert_max_num_queries(30):
+        assert "Somebody else approves it" in desk.get(change).content.decode()
+    assert desk.post(page("paymentbatch_approve", batch.pk)).status_code == 403
+    other.post(page("paymentbatch_approve", batch.pk))
+    desk.post(act, {"action": "export"})
+    first = desk.get(page("paymentbatch_file", batch.pk, "pain001")).content
+    assert first == desk.get(page("paymentbatch_file", batch.pk, "pain001")).content
+    PaymentBatch.objects.get(state="exported")
+    made_on = batch.made_at.date().isoformat()
+    desk.post(act, {"action": "paid", "paid_on": made_on, "region": ["03"], "reference": "B1"})
+    assert PaymentBatch.objects.get().state == "done"
+    claim = {"action": "claim", "code": "03", "kind": "other", "due_on": "2099-12-31", "reason": "Unused."}
+    assert "There is nothing" not in desk.post(grant, {**claim, "amount": "1 000"}).content.decode()
+    assert RepaymentClaim.objects.get().amount_kr == 1_000
+    assert "whole kronor" in desk.post(grant, {**claim, "amount": "x"}).content.decode()
+    desk.post(grant, {"action": "issue"})
+    assert FinalReport.objects.get().issued_by_name == officer.name
+    for address in ("pdf", "xlsx"):
+        assert desk.get(page("paymentbatch_report", decision.round_grant_id, 1, address)).status_code == 200
+    assert b"%PDF" in desk.get(page("paymentbatch_draft_pdf", decision.round_grant_id)).content[:8]
+
+
+def test_an_account_is_entered_by_one_and_confirmed_by_another() -> None:
+    officer, decider = people()
+    desk, other = signed_in(officer), signed_in(decider)
+    regions = page("payeeaccount_regions")
+    typed = {"code": "03", "kind": "bankgiro", "account": "991-2345", "name": "Region Uppsala"}
+    assert "mistyped" in desk.post(regions, typed).content.decode()
+    desk.post(regions, {**typed, "account": "991-2346"})
+    entered = PayeeAccount.objects.get()
+    answer = page("payeeaccount_answer", entered.pk)
+    assert "991-2346" in other.get(regions).content.decode()
+    desk.post(answer, {"answer": "confirm"})
+    assert PayeeAccount.objects.get().state == "proposed"
+    other.post(answer, {"answer": "confirm"})
+    assert PayeeAccount.objects.get().state == "confirmed"
