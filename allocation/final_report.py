@@ -296,8 +296,8 @@ def _method(account: _Account) -> list[str]:
     return [
         _(
             "The amounts are those of decision %(decision)s of %(day)s, which rests on run %(run)d by the "
-            "rules %(rules)s. The run was frozen with the decision: its figures, its rules and its result can "
-            "be computed anew by anyone who has the file."
+            "rules %(rules)s. The run was frozen with the decision: its figures, its rules and its result "
+            "can be computed anew by anyone who has the file."
         )
         % {"decision": decision.label, "day": decided_on, "run": run.number, "rules": run.rules_version},
         _(

@@ -27,9 +27,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from allocation import runner
-from allocation.models import AllocationRun, Recomputation, ReportSchedule, RoundGrant
+from allocation.models import AllocationRun, PaymentBatch, Recomputation, ReportSchedule, RoundGrant
 from allocation.services.decisions import decide, except_region, propose_decision
 from allocation.services.publications import publish_run
+from allocation.services.payees import load_example_accounts
+from allocation.services.payments import make_batch
 from allocation.services.runs import request_recomputation
 from allocation.services.scenarios import base_of_run, create_scenario
 from allocation.services.sweeps import sweep_run
@@ -157,14 +159,20 @@ def make_decided(people: dict[str, list[User]], *, at: datetime) -> None:
     """A decision on another round, in which nobody has reported."""
     former = make_round(opens_at=at - timedelta(days=90), closes_at=at - timedelta(days=60), slug="former")
     RoundGrant.objects.filter(reporting_round=former).update(appeal_text="Nobody appeals.")
+    then = at - timedelta(days=70)
+    report = {"at_2022": "60", "comment_at_2022": "New blocks."}
+    make_submission(former, "03", by=people["ombud"][0], at=then, **report)
+    ReportingRound.objects.filter(pk=former.pk).update(is_demo=True)
+    load_example_accounts(at=then)
     request = request_recomputation(reporting_round=former, reason="grant")
     runner.recompute(request.pk, at=at)
-    run = AllocationRun.objects.get(round_grant__reporting_round=former)
+    run = AllocationRun.objects.filter(round_grant__reporting_round=former).latest("pk")
     officer = people["case officer"][0]
     for code in former.submissions.values_list("region_id", flat=True):
         except_region(run_id=run.pk, region_code=code, reason="Nothing came.", by=officer, at=at)
     proposal = propose_decision(run_id=run.pk, by=officer, at=at)
-    decide(decision_id=proposal.pk, by=people["decision-maker"][0], at=at)
+    decision = decide(decision_id=proposal.pk, by=people["decision-maker"][0], at=at)
+    make_batch(grant_id=decision.round_grant_id, pay_on=at.date(), by=officer, at=at)
 
 
 class Samples:
@@ -190,7 +198,7 @@ class Samples:
             "uidb36": "1",
             "key": "nobody-has-this-key",
             "language": "sv",
-            "sha256": Receipt.objects.get().sha256,
+            "sha256": Receipt.objects.order_by("pk")[0].sha256,
             "url": "no-such-page/",
             "app_label": "reporting",
             "provider_id": "no-such-provider",
@@ -214,6 +222,14 @@ class Samples:
             },
             "/admin/reporting/checkrule/<slug:code>/move/": {"code": "st-falls"},
             "/grant/<slug:slug>/<str:code>/<slug:rules_name>/decision/<int:number>.pdf": {"slug": "former"},
+            **{
+                f"/admin/allocation/paymentbatch/grant/<int:grant_id>/{rest}": {
+                    "grant_id": str(PaymentBatch.objects.get().round_grant_id),
+                    "form": "pdf",
+                }
+                for rest in ("", "report.pdf", "report.xlsx", "report/<int:number>.<str:form>")
+            },
+            "/admin/allocation/paymentbatch/<int:object_id>/files/<str:kind>": {"kind": "csv"},
             "/admin/autocomplete/": {"?": "app_label=reporting&model_name=membership&field_name=region"},
         }
         # route -> the form that is sent to it; an empty one to all others
@@ -222,6 +238,9 @@ class Samples:
             "/report/<slug:slug>/<str:code>/draft/": {"page": "posts"},
             "/report/people/<str:code>/<int:member_id>/": {"end": "1"},
             "/report/people/<str:code>/invitations/<int:invitation_id>/": {"action": "withdraw"},
+            "/admin/allocation/paymentbatch/grant/<int:grant_id>/": {"action": "withdraw", "claim": "1"},
+            "/admin/allocation/paymentbatch/<int:object_id>/act/": {"action": "cancel"},
+            "/admin/allocation/payeeaccount/regions/": {"code": "03"},
             "/admin/reporting/ombudapplication/<int:object_id>/decide/": {"decision": "approve"},
             "/admin/reporting/submission/<path:object_id>/decide/": {
                 "decision": "start",
