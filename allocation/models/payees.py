@@ -88,6 +88,9 @@ class PayeeAccount(models.Model):
                 name="one_proposed_account_per_region",
             ),
             models.CheckConstraint(
+                condition=models.Q(kind__in=AccountKind.values), name="account_kind_is_known"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(kind="bankgiro", account__regex=r"^[0-9]{7,8}$", bic="")
                 | models.Q(kind="iban", account__regex=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"),
                 name="account_has_its_shape",

@@ -269,6 +269,9 @@ class Payment(models.Model):
                 condition=models.Q(state="waiting"),
                 name="one_waiting_payment_per_grant_and_region",
             ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=PaymentState.values), name="payment_state_is_known"
+            ),
             models.CheckConstraint(condition=models.Q(amount_kr__gt=0), name="payment_above_zero"),
             models.CheckConstraint(
                 condition=models.Q(state="waiting", paid_on=None, settled_at=None)

@@ -108,6 +108,9 @@ class RepaymentClaim(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(kind__in=ClaimKind.values), name="claim_kind_is_known"),
             models.CheckConstraint(
+                condition=models.Q(state__in=ClaimState.values), name="claim_state_is_known"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(state="open", withdrawn_at=None)
                 | models.Q(state="withdrawn", withdrawn_at__isnull=False) & ~models.Q(withdrawal_reason=""),
                 name="claim_withdrawn_with_a_reason",

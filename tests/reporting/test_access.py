@@ -29,9 +29,9 @@ from pytest_django import Settings
 from allocation import runner
 from allocation.models import AllocationRun, PaymentBatch, Recomputation, ReportSchedule, RoundGrant
 from allocation.services.decisions import decide, except_region, propose_decision
-from allocation.services.publications import publish_run
 from allocation.services.payees import load_example_accounts
 from allocation.services.payments import make_batch
+from allocation.services.publications import publish_run
 from allocation.services.runs import request_recomputation
 from allocation.services.scenarios import base_of_run, create_scenario
 from allocation.services.sweeps import sweep_run
