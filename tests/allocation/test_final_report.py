@@ -41,7 +41,7 @@ def test_the_report_says_what_was_paid_to_the_krona_and_stays(settings: Settings
     assert b"pdfuaid" in bytes(report.pdf.content)
     workbook = openpyxl.load_workbook(io.BytesIO(bytes(report.workbook.content)))
     rows = [row for row in workbook.worksheets[0].iter_rows(values_only=True) if isinstance(row[1], int)]
-    assert (len(rows), rows[-1][2], sum(int(row[2]) for row in rows[:-1])) == (
+    assert (len(rows), rows[-1][2], sum(int(str(row[2])) for row in rows[:-1])) == (
         22,
         total.paid_kr,
         total.paid_kr,

@@ -238,7 +238,9 @@ def test_a_correction_pays_the_difference_or_claims_it_back() -> None:
     came = note_repayment(**note, amount_kr=500_000)
     with pytest.raises(WrongState, match="stays"):
         withdraw_claim(claim_id=made.pk, reason="x", by=officer, at=LATER)
-    strike_repayment(repayment_id=came.pk, reason="Another region's.", by=officer, at=LATER)
+    strike_repayment(
+        repayment_id=came.pk, grant_id=made.round_grant_id, reason="Another region's.", by=officer, at=LATER
+    )
     note_repayment(**note, amount_kr=10_500_000)
     one = standing(none)
     assert (one.outstanding_kr, one.kept_kr, one.reconciles) == (0, 0, True)
