@@ -1,23 +1,28 @@
 """The API under /api/v1/: its resources, how it reads JSON, and how it tells what goes wrong."""
 
 import json
+import logging
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.parser import Parser
 
+from config.problems import problem_response
+from publication.api.resources import router as open_router
 from reporting.api.draft import router
 from reporting.problems import FieldFault, Problem
 
 View = Callable[..., HttpResponse]
-PROBLEM_TYPE = "application/problem+json"
+logger = logging.getLogger("django.request")
 MAX_BODY = 64_000
 
 
@@ -53,41 +58,48 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-api = NinjaAPI(
+class PlatsplanAPI(NinjaAPI):
+    """Describes problems by the type that they are sent as."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
+        """The description in OpenAPI 3.1."""
+        described = super().get_openapi_schema(*args, **kwargs)
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    content = answer.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        content["application/problem+json"] = content.pop("application/json")
+        return described
+
+
+api = PlatsplanAPI(
     title="Platsplan",
     version="1",
     description=(
-        "Reads and fills in a region's draft. What it saves is checked as what a person types is, and is"
+        "Open data: what the agency has published, to read without a key. Kronor are whole numbers, rates"
+        " texts with their decimals; null is a figure that is missing, never 0. With a region's key: reads"
+        " and fills in the region's draft. What a key saves is checked as what a person types is, and is"
         " never submitted by itself. Problems are told as RFC 9457 has it, in the language of"
-        " Accept-Language (sv or en). Names, rules and years of the fields: `/rounds/{round}/fields`."
+        " Accept-Language (sv or en)."
     ),
     urls_namespace="api",
     docs_decorator=require_safe,
     docs_url=None,  # the interactive pages of the library load their programs from other hosts
     parser=StrictJson(),
 )
+api.add_router("", open_router)
 api.add_router("", router)
 
 
-def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    response = HttpResponse(
-        json.dumps(problem.as_json(), ensure_ascii=False), status=problem.status, content_type=PROBLEM_TYPE
-    )
-    response["Cache-Control"] = "no-store"
-    if problem.status == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="Platsplan"'
-    return response
-
-
 @api.exception_handler(Problem)
-def _told(request: HttpRequest, problem: Problem) -> HttpResponse:
-    return _answer(request, problem)
+def _refused(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problem_response(problem)
 
 
 @api.exception_handler(AuthenticationError)
 def _without_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return _answer(
-        request,
+    return problem_response(
         Problem(
             401,
             "no-key",
@@ -101,20 +113,20 @@ def _without_key(request: HttpRequest, error: AuthenticationError) -> HttpRespon
 def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
     """The library wraps what our parser of JSON raises."""
     if isinstance(error.__cause__, Problem):
-        return _answer(request, error.__cause__)
-    return _answer(request, Problem(error.status_code, "refused", _("The request cannot be answered.")))
+        return problem_response(error.__cause__)
+    return problem_response(Problem(error.status_code, "refused", _("The request cannot be answered.")))
 
 
 @api.exception_handler(Throttled)
 def _too_often(request: HttpRequest, error: Throttled) -> HttpResponse:
-    response = _answer(request, Problem(429, "too-many", _("Too many requests. Try again in a minute.")))
+    response = problem_response(Problem(429, "too-many", _("Too many requests. Try again in a minute.")))
     response["Retry-After"] = str(error.wait or 60)
     return response
 
 
 @api.exception_handler(Http404)
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-    return _answer(request, Problem(404, "not-found", _("There is nothing at this address.")))
+    return problem_response(Problem(404, "not-found", _("There is nothing at this address.")))
 
 
 @api.exception_handler(ValidationError)
@@ -129,12 +141,63 @@ def _wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
         field = inside[1] if len(inside) > 1 else ""
         faults.setdefault(pointer, FieldFault(field, pointer, "wrong-kind", str(fault["msg"])))
     title = _("The request does not have the form that is described.")
-    return _answer(request, Problem(422, "invalid-fields", title, errors=list(faults.values())))
+    return problem_response(Problem(422, "invalid-fields", title, errors=list(faults.values())))
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("The API failed: %s", request.path, exc_info=error)
+    return problem_response(Problem(500, "failed", _("Something went wrong on our side. Try again later.")))
+
+
+@login_not_required
+def _unknown(request: HttpRequest, rest: str) -> HttpResponse:
+    return problem_response(Problem(404, "not-found", _("There is nothing at this address.")))
+
+
+@login_not_required
+@require_safe
+def documentation(request: HttpRequest) -> HttpResponse:
+    """The description as a page, with a form for everything that can be read without a key."""
+    described = api.get_openapi_schema()
+    operations = [
+        {**operation, "path": address, "method": method.upper(), "place": f"{method}-{number}"}
+        for number, (address, methods) in enumerate(described["paths"].items())
+        for method, operation in methods.items()
+    ]
+    context = {
+        "open": [one for one in operations if "security" not in one],
+        "keyed": [one for one in operations if "security" in one],
+    }
+    return render(request, "api/docs.html", context)
+
+
+def _all_told(view: View) -> View:
+    """Let HEAD through as GET, and tell of a method that an address does not have as of other problems."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "HEAD":
+            request.method = "GET"  # the server sends no body to who asked with HEAD
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        problem = problem_response(
+            Problem(405, "no-such-method", _("The address cannot be asked in this way."))
+        )
+        problem["Allow"] = response["Allow"]
+        return problem
+
+    return answer
 
 
 def patterns() -> list[URLPattern]:
     """The API's addresses; its own keys guard them, sessions open nothing."""
     found = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
     for pattern in found:
-        pattern.callback = login_not_required(cast("View", pattern.callback))
-    return found
+        pattern.callback = login_not_required(_all_told(cast("View", pattern.callback)))
+    return [
+        *found,
+        path("docs", documentation, name="docs"),
+        path("<path:rest>", _unknown, name="unknown"),
+    ]

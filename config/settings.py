@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.health.HealthMiddleware",
+    "config.cors.OpenToReadMiddleware",
     "config.uploads.OversizedRequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.caching.PrivateUnlessToldMiddleware",

@@ -5,6 +5,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from config.problems import is_api, problem_response
+from reporting.problems import Problem
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -20,6 +24,8 @@ class UnreadableRequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _has_nul(request) or not _is_utf8(request):
+            if is_api(request):
+                return problem_response(Problem(400, "unreadable", _("The request could not be read.")))
             return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)
 

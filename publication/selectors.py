@@ -278,7 +278,7 @@ def _grants(publications: Sequence[Publication]) -> list[PublishedGrant]:
             run_number=publication.run.number,
             computed_at=publication.run.created_at,
             published_at=publication.published_at,
-            decided_on=_day_of(publication.decision),
+            decided_on=day_of(publication.decision),
             note=publication.note,
             round_slug=publication.run.round_grant.reporting_round.slug,
             round_name=publication.run.round_grant.reporting_round.name,
@@ -291,7 +291,8 @@ def _grants(publications: Sequence[Publication]) -> list[PublishedGrant]:
     ]
 
 
-def _day_of(decision: Decision | None) -> date | None:
+def day_of(decision: Decision | None) -> date | None:
+    """The day in Sweden that a decision was made; None while there is none."""
     return decision.decided_at.astimezone(STOCKHOLM).date() if decision and decision.decided_at else None
 
 

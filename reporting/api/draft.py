@@ -33,7 +33,7 @@ RoundSlug = Annotated[str, Path(description="The round's address, such as 2022-2
 RegionCode = Annotated[str, Path(description="The region's county code, two digits.")]
 
 
-@router.get("/rounds", response={200: list[RoundOut], **_PROBLEMS}, summary="The key's rounds")
+@router.get("/key/rounds", response={200: list[RoundOut], **_PROBLEMS}, summary="The key's rounds")
 def rounds(request: HttpRequest) -> list[dict[str, Any]]:
     """Every round in which the key's region has a report, the latest first."""
     at = timezone.now()

@@ -204,6 +204,12 @@ class Samples:
             "provider_id": "no-such-provider",
             "round": world.reporting_round.slug,
             "upload": "00000000-0000-0000-0000-000000000000",  # whose a file is: test_file_pages.py
+            "round_slug": world.reporting_round.slug,
+            "grant": world.run.round_grant.rules_name,
+            "table": "awards",
+            "extension": "csv",
+            "version": world.run.rules_version,
+            "rest": "awards.csv",
             "pk": "0",  # a passkey that nobody has; whose they are: test_second_factor.py
         }
         # route -> values that hold for it alone; "?" is what stands behind the question mark

@@ -1,0 +1,1 @@
+"""The open part of the API, mounted under /api/v1/ by config/api.py."""

@@ -1,0 +1,256 @@
+"""The open data: only what is published, the same figures in every form, and a catalogue that holds."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+from django.utils import timezone
+from openpyxl import load_workbook
+from pytest_django import DjangoAssertNumQueries
+from rdflib import Graph, Namespace
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
+
+from allocation.services.publications import publish_run, withdraw_publication
+from publication import opendata
+from publication.opendata_files import file_of
+from publication.opendata_tables import RUN_TABLES, Column, Kind, Table
+from reporting.models import PublishedRate
+from tests.publication.published import Published
+
+pytestmark = pytest.mark.django_db
+PROJECT = Path(__file__).resolve().parent.parent.parent
+RUN_1 = "/open-data/2022-2024/at-2022/run-1/"
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+
+
+@pytest.fixture(autouse=True)
+def nothing_at_hand() -> None:
+    """Every file is read and made anew."""
+    caches["pages"].clear()
+    opendata._kept.clear()
+
+
+def got(client: Client, address: str, **headers: str) -> bytes:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200, address
+    return answer.content
+
+
+def rows_of(client: Client, address: str, extension: str) -> list[dict[str, Any]]:
+    """A file's rows as dictionaries, whichever its form."""
+    content = got(client, f"{address}.{extension}")
+    if extension == "csv":
+        return list(csv.DictReader(io.StringIO(content.decode())))
+    if extension == "json":
+        return list(json.loads(content)["rows"])
+    head, *rows = load_workbook(io.BytesIO(content))["data"].iter_rows(values_only=True)
+    return [dict(zip(map(str, head), row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("extension", ["csv", "json", "xlsx"])
+def test_the_21_published_rates_are_the_same_in_every_file(
+    published: Published, client: Client, extension: str
+) -> None:
+    rates = {row.region_id: f"{row.rate:.2f}" for row in PublishedRate.objects.filter(year=2022)}
+    assert len(rates) == 21
+    for address in ("/open-data/rates", f"{RUN_1}rates"):
+        rows = rows_of(client, address, extension)
+        for column in ("planned_rate", "published_rate"):
+            found = {row["region_code"]: f"{float(row[column]):.2f}" for row in rows}
+            assert found == rates
+
+
+def test_all_files_of_a_table_say_the_same(published: Published, client: Client) -> None:
+    def plain(value: Any) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return str(value).lower()
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+    for table in ("figures", "awards", "traces"):
+        first = rows_of(client, RUN_1 + table, "csv")
+        assert first
+        assert list(first[0]) == [column.name for column in RUN_TABLES[table].columns]
+        for extension in ("json", "xlsx"):
+            rows = [
+                {name: plain(value) for name, value in row.items()}
+                for row in rows_of(client, RUN_1 + table, extension)
+            ]
+            assert rows == first
+
+
+def test_every_row_names_its_run_and_the_checksum_of_the_rules(published: Published, client: Client) -> None:
+    for table in RUN_TABLES:
+        for row in rows_of(client, RUN_1 + table, "csv"):
+            assert (row["round"], row["grant"], row["run"]) == ("2022-2024", "at-2022", "1")
+            assert row["rules_version"] == published.run.rules_version
+            assert row["rules_sha256"] == published.run.rules_sha256
+
+
+def test_what_is_not_published_stands_in_no_file(published: Published, client: Client) -> None:
+    figures = rows_of(client, f"{RUN_1}figures", "json")
+    reported = {
+        row["region_code"] for row in figures if row["kind"] == "reported" and row["posts"] is not None
+    }
+    assert reported == {"03", "09"}
+    assert {row["posts"] for row in figures if row["region_code"] == "19"} == {43, None}
+    everything = got(client, "/open-data/") + got(client, "/open-data/catalogue.ttl")
+    everything += b"".join(
+        got(client, f"{RUN_1}{table}.{extension}") for table in RUN_TABLES for extension in ("csv", "json")
+    )
+    everything += got(client, f"{RUN_1}bundle.json") + got(client, "/open-data/rates.csv")
+    assert published.hidden.inputs_sha256.encode() not in everything
+    assert published.DRAFT_POSTS.encode() not in re.sub(rb"[0-9a-f]{64}", b"", everything)
+    assert b"run-2" not in everything
+    hidden = RUN_1.replace("run-1", "run-2")
+    for name in ("bundle.json", *(f"{table}.csv" for table in RUN_TABLES)):
+        assert client.get(hidden + name).status_code == 404
+
+
+def test_a_replaced_run_keeps_its_address_and_a_withdrawal_empties_them_all(
+    published: Published, client: Client
+) -> None:
+    before = got(client, f"{RUN_1}awards.csv")
+    newer = publish_run(run=published.hidden, by=published.decider, at=timezone.now())
+    assert got(client, f"{RUN_1}awards.csv") == before
+    latest = client.get("/open-data/2022-2024/at-2022/latest/awards.csv")
+    assert latest["Location"] == RUN_1.replace("run-1", "run-2") + "awards.csv"
+    assert got(client, latest["Location"]) != before
+    withdraw_publication(publication_id=newer.pk, by=published.decider, reason="Fel", at=timezone.now())
+    for address in (
+        f"{RUN_1}awards.csv",
+        latest["Location"],
+        "/open-data/2022-2024/at-2022/latest/awards.csv",
+    ):
+        assert client.get(address).status_code == 404
+    assert b"run-" not in got(client, "/open-data/catalogue.ttl")
+
+
+@pytest.mark.parametrize("name", ["awards.csv", "awards.json", "awards.xlsx", "bundle.json"])
+def test_a_file_is_sent_again_only_when_it_has_changed(
+    published: Published, client: Client, name: str
+) -> None:
+    first = client.get(RUN_1 + name)
+    assert client.get(RUN_1 + name, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    assert client.get(RUN_1 + name, headers={"If-Modified-Since": first["Last-Modified"]}).status_code == 304
+    assert client.get(RUN_1 + name, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+    assert first["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_file_costs_one_query_once_it_has_been_read(
+    published: Published, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(14):
+        got(client, f"{RUN_1}traces.json")
+    with django_assert_num_queries(1):
+        got(client, f"{RUN_1}traces.json")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+46", "-x", "@SUM(A1)", "\t=1", "\r=1", '=cmd|" /C calc"!A0'])
+def test_a_text_that_looks_like_a_formula_is_harmless(text: str) -> None:
+    table = Table("t", "t", "t", (Column("a", Kind.TEXT, "a"), Column("b", Kind.WHOLE, "b")))
+    made = {
+        extension: file_of(extension, table, [{"a": text, "b": -3}], about={"note": text}, at=timezone.now())
+        for extension in ("csv", "xlsx")
+    }
+    [_head, row] = csv.reader(io.StringIO(made["csv"].decode(), newline=""))
+    assert row == ["'" + text, "-3"]
+    book = load_workbook(io.BytesIO(made["xlsx"]))
+    cells = [cell for sheet in book for cells in sheet.iter_rows() for cell in cells]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+    assert book["data"]["B2"].value == -3
+
+
+def test_the_command_on_the_page_verifies_the_bundle(
+    published: Published, client: Client, tmp_path: Path
+) -> None:
+    page = got(client, "/open-data/").decode()
+    [command] = re.findall(r"<code>(python -m [^<]+)</code>", page)
+    assert command in (PROJECT / "docs" / "open-data.md").read_text()
+    answer = client.get(f"{RUN_1}bundle.json")
+    words = command.split()
+    assert words[-1] in answer["Content-Disposition"]
+    bundle = tmp_path / words[-1]
+
+    def verified(content: bytes) -> int:
+        bundle.write_bytes(content)
+        line = [sys.executable, *words[1:-1], str(bundle)]
+        return subprocess.run(line, cwd=PROJECT, capture_output=True).returncode
+
+    assert verified(answer.content) == 0
+    assert verified(answer.content.replace(b'"amount_kr": 0', b'"amount_kr": 1', 1)) == 1
+
+
+def test_the_catalogue_has_what_the_profile_demands(published: Published, client: Client) -> None:
+    """Source: DCAT-AP-SE 3.0, mandatory properties."""
+    graph = Graph().parse(data=got(client, "/open-data/catalogue.ttl"), format="turtle")
+
+    def swedish(subject: Any, *names: Any) -> None:
+        for name in names:
+            assert "sv" in {text.language for text in graph.objects(subject, name)}, (subject, name)
+
+    [catalogue] = graph.subjects(RDF.type, DCAT.Catalog)
+    swedish(catalogue, DCTERMS.title, DCTERMS.description)
+    [publisher] = graph.objects(catalogue, DCTERMS.publisher)
+    assert (publisher, RDF.type, FOAF.Agent) in graph
+    assert (publisher, DCTERMS.type, None) in graph
+    swedish(publisher, FOAF.name)
+    assert (catalogue, DCTERMS.license, None) in graph
+    sets = set(graph.subjects(RDF.type, DCAT.Dataset))
+    assert sets == set(graph.objects(catalogue, DCAT.dataset))
+    assert len(sets) == 1 + len(RUN_TABLES)
+    for one in sets:
+        swedish(one, DCTERMS.title, DCTERMS.description)
+        assert (one, DCTERMS.publisher, publisher) in graph
+        [contact] = graph.objects(one, DCAT.contactPoint)
+        assert (contact, VCARD.fn, None) in graph
+        distributions = set(graph.objects(one, DCAT.distribution))
+        assert len(distributions) == 3
+        for distribution in distributions:
+            assert (distribution, RDF.type, DCAT.Distribution) in graph
+            assert (distribution, DCTERMS.license, None) in graph
+            [address] = graph.objects(distribution, DCAT.accessURL)
+            assert client.get("/open-data/" + str(address).split("/open-data/")[1]).status_code == 200
+
+
+def test_a_name_cannot_break_out_of_the_catalogue(
+    published: Published, client: Client, settings: Any
+) -> None:
+    settings.AGENCY_NAME = 'Verket "för\\vård"\n<x> .'
+    graph = Graph().parse(data=got(client, "/open-data/catalogue.ttl"), format="turtle")
+    assert settings.AGENCY_NAME in {str(name) for name in graph.objects(None, FOAF.name)}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/open-data/rates.pdf",
+        f"{RUN_1}awards.pdf",
+        f"{RUN_1}drafts.csv",
+        "/open-data/2022-2024/at-2024/run-1/awards.csv",
+        "/open-data/other/at-2022/run-1/awards.csv",
+        "/open-data/2022-2024/at-2022/run-99999999999999999999/awards.csv",
+        "/open-data/2022-2024/at-2022/latest/../../x",
+        "/open-data/rules/at-1999.toml",
+    ],
+)
+def test_what_does_not_exist_is_not_found(published: Published, client: Client, address: str) -> None:
+    assert client.get(address).status_code in (302, 404)
+    assert not client.get(address).get("Location", "").startswith("http")
+
+
+def test_the_page_works_with_nothing_published(published: Published, client: Client) -> None:
+    withdraw_publication(
+        publication_id=published.publication.pk, by=published.decider, reason="Fel", at=timezone.now()
+    )
+    page = got(client, "/open-data/", **{"Accept-Language": "en"}).decode()
+    assert "No run is published yet" in page
