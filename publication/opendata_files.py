@@ -111,12 +111,13 @@ def _bold(sheet: Any, text: str) -> Any:
 def _cell(sheet: Any, value: Value, column: Column) -> Any:
     if value is None:
         return None
+    number: Any = value
     if column.kind is Kind.RATE:
-        cell = WriteOnlyCell(sheet, value=value)
+        cell = WriteOnlyCell(sheet, value=number)
         cell.number_format = "0.00"
         return cell
     if column.kind in (Kind.WHOLE, Kind.TRUTH):
-        return WriteOnlyCell(sheet, value=value)
+        return WriteOnlyCell(sheet, value=number)
     return _text_cell(sheet, _plain(value, column))
 
 

@@ -12,6 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
+from schemathesis.core.result import Ok
 
 from config.wsgi import application
 from publication.api.access import network_of
@@ -185,6 +186,7 @@ def test_schemathesis_finds_no_fault(published: Published, kept_connection: None
     found = schema.include(tag="open data")
     asked: set[str] = set()
     for result in found.get_all_operations():
+        assert isinstance(result, Ok)
         operation = result.ok()
         asked.add(operation.path)
         for mode in schemathesis.GenerationMode:
