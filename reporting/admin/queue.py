@@ -123,11 +123,11 @@ def with_columns(reports: QuerySet[Submission], *, reader_id: int) -> QuerySet[S
         revision__number=OuterRef("revision_count"),
         post_type=PostType.AT,
         year=OuterRef("reporting_round__first_year"),
-    )
+    ).order_by()
     plan = Baseline.objects.filter(
         region=OuterRef("region"), post_type=PostType.AT, year=OuterRef("reporting_round__first_year")
-    )
-    seen = DeskView.objects.filter(submission=OuterRef("pk"), user=reader_id)
+    ).order_by()
+    seen = DeskView.objects.filter(submission=OuterRef("pk"), user=reader_id).order_by()
     return reports.select_related("region", "reporting_round", "assignment__officer").annotate(
         reported_at=Subquery(posts.values("posts")[:1], output_field=IntegerField()),
         planned_at=Subquery(plan.values("planned_posts")[:1], output_field=IntegerField()),
