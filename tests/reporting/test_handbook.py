@@ -42,10 +42,10 @@ def test_every_command_does_what_the_handbook_says(live_server: LiveServer, tmp_
     save_draft(submission_id=report.pk, texts=texts, by=ombud, at=now)
     _key, secret = create_token(region_code="03", name="A system", by=ombud, at=now)
 
-    variables, listing, filling, trial, reading = blocks()
+    open_data, variables, listing, filling, trial, reading = blocks()
     assert re.findall(r"^(\w+)=", variables, re.MULTILINE) == ["PLATSPLAN", "PLATSPLAN_KEY"]
     answers = []
-    for block in (listing, filling, trial, reading):
+    for block in (listing, filling, trial, reading, open_data):
         shell = subprocess.run(
             ["sh", "-e", "-c", block],
             cwd=tmp_path,

@@ -367,7 +367,7 @@ def test_pages_cost_the_same_however_much_has_happened(address: str, django_asse
     for extra in range(8):
         make_submission(reporting_round, by=person, at=timezone.now(), st_2022=str(150 + extra))
     client = signed_in(person)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page(client, address if address.startswith("/") else report_of(reporting_round).get_absolute_url())
 
 
