@@ -1,6 +1,6 @@
 """Publishing a run from its page, and the publications, which can be withdrawn but never changed."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -23,21 +23,26 @@ from allocation.services.publications import may_publish, publish_run, withdraw_
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
 
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin
+else:
+    Base = object
 
-class PublishMixin:
+
+class PublishMixin(Base):
     """Adds to a run's page the address where it is made public."""
 
     def get_urls(self) -> list[URLPattern]:
         """The button's own address, before the page that catches everything."""
         publish = require_http_methods(["GET", "HEAD", "POST"])(self.publish_view)
-        wrapped = self.admin_site.admin_view(publish)  # type: ignore[attr-defined]
+        wrapped = self.admin_site.admin_view(publish)
         own = [path("<path:object_id>/publish/", wrapped, name="allocation_allocationrun_publish")]
-        return [*own, *super().get_urls()]  # type: ignore[misc]
+        return [*own, *super().get_urls()]
 
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What everybody will see, and the button that makes it so."""
         person = signed_in(request)
-        run: AllocationRun | None = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
+        run: AllocationRun | None = self.get_object(request, unquote(object_id))
         if not may_publish(person):
             raise PermissionDenied
         if run is None:
@@ -56,9 +61,9 @@ class PublishMixin:
         if decision is not None and decision.run_id != run.pk:
             decision = None
         context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            **self.admin_site.each_context(request),
             "title": _("Publish run %(number)d") % {"number": run.number},
-            "opts": self.opts,  # type: ignore[attr-defined]
+            "opts": self.opts,
             "run": run,
             "note": note,
             "note_max": NOTE_MAX,
