@@ -102,7 +102,7 @@ def glance(*, at: datetime, reader_id: int) -> Glance | None:
         is_waiting=selectors.is_waiting(reporting_round),
         stuck=_stuck_recomputation(reporting_round),
         failed=failed_recomputation(reporting_round),
-        failed_mail_count=Mail.objects.filter(Q(sent_at=None) & ~Q(last_error="")).count(),
+        failed_mail_count=Mail.objects.filter(Q(sent_at=None, dropped_at=None) & ~Q(last_error="")).count(),
     )
 
 

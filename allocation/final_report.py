@@ -1,7 +1,6 @@
 """The final report on a grant: what was paid to whom and why, as PDF and as a workbook. In Swedish."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,22 @@ from django.utils import timezone, translation
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from allocation import decided, money, selectors
-from allocation.engine import RuleSet, parse_rules
+from allocation import money
 from allocation.errors import ReportNotDrawn
-from allocation.explanation import explain
-from allocation.letters import case_number
-from allocation.models import (
-    Award,
-    ClaimState,
-    Decision,
-    DecisionState,
-    Exemption,
-    RepaymentClaim,
-    RoundGrant,
-    RunPot,
-    RunRegion,
+from allocation.final_account import (
+    Account,
+    account_of,
+    assumptions_and_sources,
+    claims_of,
+    corrections_of,
+    headings,
+    method_of,
+    summary_of,
+    title_of,
+    why_of,
 )
-from allocation.wording import reason_text
+from allocation.letters import case_number
+from allocation.models import RoundGrant, RunRegion
 from allocation.workbooks import Column, Table, write_workbook
 from reporting.models import STOCKHOLM
 from reporting.pdf import NotDrawn, draw_pdf, moment_parts
@@ -35,35 +33,6 @@ from reporting.templatetags.platsplan import kr, number, signed
 
 TEMPLATE = Path(__file__).resolve().parent / "documents" / "final.typ"
 LANGUAGE = "sv"
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """Everything that a final report tells of, read once from the frozen run and from what was paid."""
-
-    grant: RoundGrant
-    decision: Decision
-    rules: RuleSet
-    pots: Sequence[RunPot]
-    rows: Sequence[RunRegion]
-    awards: dict[tuple[str, str], Award]
-    balances: dict[str, money.Balance]
-    decisions: Sequence[Decision]
-    exemptions: Sequence[Exemption]
-    claims: Sequence[RepaymentClaim]
-    at: datetime
-
-    @property
-    def total(self) -> money.Balance:
-        return money.total_of(list(self.balances.values()))
-
-    @property
-    def is_example(self) -> bool:
-        return self.grant.reporting_round.is_demo or self.grant.year in selectors.example_years()
-
-    @property
-    def titles(self) -> dict[str, str]:
-        return {pot.id: pot.title for pot in self.rules.pots}
 
 
 def draft_pdf(grant: RoundGrant, *, at: datetime, label: str = "") -> bytes:
@@ -77,7 +46,7 @@ def draft_pdf(grant: RoundGrant, *, at: datetime, label: str = "") -> bytes:
     """
     with translation.override(LANGUAGE), timezone.override(STOCKHOLM):
         try:
-            return draw_pdf(TEMPLATE, _everything(_account_of(grant, at=at), label=label))
+            return draw_pdf(TEMPLATE, _everything(account_of(grant, at=at), label=label))
         except NotDrawn as error:
             raise ReportNotDrawn(
                 _("The final report could not be made: %(error)s") % {"error": error}
@@ -91,52 +60,15 @@ def draft_workbook(grant: RoundGrant, *, at: datetime, label: str = "") -> bytes
         ReportNotDrawn: nothing is decided.
     """
     with translation.override(LANGUAGE), timezone.override(STOCKHOLM):
-        account = _account_of(grant, at=at)
-        return write_workbook(_tables(account, label=label), title=_title(account), at=at)
+        account = account_of(grant, at=at)
+        return write_workbook(_tables(account, label=label), title=title_of(account), at=at)
 
 
-def _account_of(grant: RoundGrant, *, at: datetime) -> _Account:
-    decision = decided.decision_in_force(grant)
-    if decision is None:
-        raise ReportNotDrawn(_("Nothing is decided yet, so there is nothing to report."))
-    run = decision.run
-    made = Decision.objects.filter(round_grant=grant, state=DecisionState.DECIDED)
-    claims = RepaymentClaim.objects.filter(round_grant=grant, state=ClaimState.OPEN)
-    return _Account(
-        grant=grant,
-        decision=decision,
-        rules=parse_rules(run.rules_text, origin=str(run)),
-        pots=list(run.pots.all()),
-        rows=list(run.regions.select_related("region").order_by("region_id")),
-        awards={(award.region_id, award.pot): award for award in run.awards.all()},
-        balances=money.balances_of(grant, decision),
-        decisions=list(made.select_related("round_grant__reporting_round", "run").order_by("number")),
-        exemptions=[
-            one
-            for one in Exemption.objects.filter(round_grant=grant, at__lte=decision.decided_at)
-            .select_related("region")
-            .order_by("region_id", "-pk")
-            .distinct("region_id")
-            if not one.withdrawn
-        ],
-        claims=list(
-            money.with_repaid(claims)
-            .select_related("region", "round_grant__reporting_round")
-            .order_by("number")
-        ),
-        at=at,
-    )
-
-
-def _title(account: _Account) -> str:
-    return _("Final report: state grant, %(grant)s") % {"grant": account.grant.title}
-
-
-def _everything(account: _Account, *, label: str) -> dict[str, Any]:
+def _everything(account: Account, *, label: str) -> dict[str, Any]:
     decision, total = account.decision, account.total
     day = format_date(timezone.localtime(account.at), "j F Y")
     return {
-        "title": _title(account),
+        "title": title_of(account),
         "kind": _("Final report"),
         "agency": settings.AGENCY_NAME,
         "moment": moment_parts(account.at),
@@ -155,7 +87,7 @@ def _everything(account: _Account, *, label: str) -> dict[str, Any]:
         if account.is_example
         else None,
         "draft": "" if label else _("This is a draft. It has not been issued."),
-        "summary": _summary(account),
+        "summary": summary_of(account),
         "key": [
             [_("Decided"), str(kr(total.decided_kr))],
             [_("Paid"), str(kr(total.paid_kr))],
@@ -199,25 +131,25 @@ def _everything(account: _Account, *, label: str) -> dict[str, Any]:
                     [
                         account.titles.get(pot.pot, pot.pot),
                         str(kr(account.awards[row.region_id, pot.pot].amount_kr)),
-                        _why(account, account.awards[row.region_id, pot.pot]),
+                        why_of(account, account.awards[row.region_id, pot.pot]),
                     ]
                     for pot in account.pots
                 ],
             ]
             for row in account.rows
         ],
-        "assumptions": _assumptions(account)[0],
-        "sources": _assumptions(account)[1],
-        "method": _method(account),
+        "assumptions": assumptions_and_sources(account)[0],
+        "sources": assumptions_and_sources(account)[1],
+        "method": method_of(account),
         "exceptions": [f"{one.region.name}: {one.reason}" for one in account.exemptions],
-        "corrections": _corrections(account),
-        "claims": _claims(account),
+        "corrections": corrections_of(account),
+        "claims": claims_of(account),
         "checksums": [
             [_("Checksum of the record of the decision (SHA-256)"), decision.record.document.sha256],
             [_("Checksum of the rules (SHA-256)"), decision.run.rules_sha256],
             [_("Checksum of all regions’ figures (SHA-256)"), decision.run.inputs_sha256],
         ],
-        "words": _words(account.grant.year),
+        "words": headings(account.grant.year),
     }
 
 
@@ -240,151 +172,9 @@ def _posts_total(rows: Sequence[RunRegion]) -> list[str]:
     return [str(number(planned)), str(number(posts)), str(signed(difference))]
 
 
-def _why(account: _Account, award: Award) -> str:
-    if not award.eligible:
-        return str(reason_text(award.reason))
-    pot = next(pot for pot in account.rules.pots if pot.id == award.pot)
-    told = explain(award.trace, pot=pot, rules=account.rules, eligible=True, reason=award.reason)
-    figure = told.figure if told.figure != "–" else ""
-    return f"{figure} {told.figure_text}".strip()
-
-
-def _summary(account: _Account) -> list[str]:
-    paid = sum(1 for one in account.balances.values() if one.paid_kr)
-    total, words = account.total, {"agency": settings.AGENCY_NAME, "grant": account.grant.title}
-    sentences = [
-        _("%(agency)s has paid %(amount)s in state grant for %(grant)s to %(count)d of %(all)d regions.")
-        % {**words, "amount": kr(total.paid_kr), "count": paid, "all": len(account.rows)}
-    ]
-    left = total.waiting_kr + total.to_pay_kr
-    if left:
-        sentences.append(_("%(left)s is decided and not paid yet.") % {"left": kr(left)})
-    if account.decision.run.unallocated_kr:
-        sentences.append(
-            _("%(left)s of the funds has not been shared out.")
-            % {"left": kr(account.decision.run.unallocated_kr)}
-        )
-    if total.claimed_kr:
-        sentences.append(
-            _("%(claimed)s has been claimed back, of which %(repaid)s is repaid.")
-            % {"claimed": kr(total.claimed_kr), "repaid": kr(total.repaid_kr)}
-        )
-    return sentences
-
-
-def _assumptions(account: _Account) -> tuple[list[str], list[str]]:
-    """What was assumed, and the sources, each once in the order of the pots."""
-    pots = {pot.id: pot for pot in account.rules.pots}
-    assumptions: dict[str, None] = {}
-    sources: dict[str, None] = {}
-    for award in account.awards.values():
-        told = explain(
-            award.trace,
-            pot=pots[award.pot],
-            rules=account.rules,
-            eligible=award.eligible,
-            reason=award.reason,
-        )
-        assumptions |= dict.fromkeys(told.assumptions)
-        sources |= dict.fromkeys(told.sources)
-    return list(assumptions), list(sources)
-
-
-def _method(account: _Account) -> list[str]:
-    run, decision = account.decision.run, account.decision
-    decided_on = format_date(timezone.localtime(decision.decided_at), "j F Y") if decision.decided_at else ""
-    return [
-        _(
-            "The amounts are those of decision %(decision)s of %(day)s, which rests on run %(run)d by the "
-            "rules %(rules)s. The run was frozen with the decision: its figures, its rules and its result "
-            "can be computed anew by anyone who has the file."
-        )
-        % {"decision": decision.label, "day": decided_on, "run": run.number, "rules": run.rules_version},
-        _(
-            "The regions reported the number of posts. A case officer looked through every report. The "
-            "decision was proposed by %(officer)s and made by %(decider)s. Payments were made by one person "
-            "and approved by another."
-        )
-        % {"officer": decision.proposed_by_name, "decider": decision.decided_by_name},
-        _(
-            "Amounts are whole kronor. For each region: decided = paid + left to pay − claimed back because "
-            "of a later decision."
-        ),
-    ]
-
-
-def _corrections(account: _Account) -> list[str]:
-    lines, before = [], None
-    for made in account.decisions:
-        if before is not None:
-            lines.append(
-                _("%(number)s replaced %(before)s: %(old)s became %(new)s. Reason: %(reason)s")
-                % {
-                    "number": made.label,
-                    "before": before.label,
-                    "old": kr(before.run.allocated_kr),
-                    "new": kr(made.run.allocated_kr),
-                    "reason": made.reason,
-                }
-            )
-        before = made
-    return lines
-
-
-def _claims(account: _Account) -> list[str]:
-    return [
-        _("%(number)s, %(region)s: %(amount)s, due %(day)s, repaid %(repaid)s. Reason: %(reason)s")
-        % {
-            "number": claim.label,
-            "region": claim.region.name,
-            "amount": kr(claim.amount_kr),
-            "day": format_date(claim.due_on, "j F Y"),
-            "repaid": kr(claim.repaid_kr),  # type: ignore[attr-defined]  # with_repaid
-            "reason": claim.reason,
-        }
-        for claim in account.claims
-    ]
-
-
-def _words(year: int) -> dict[str, Any]:
-    return {
-        "page": _("Page"),
-        "of": _("of"),
-        "total": _("Total"),
-        "none": _("None."),
-        "money": _("What was paid to whom"),
-        "money-heads": [
-            _("Region"),
-            _("Decided"),
-            _("Paid"),
-            _("Left to pay"),
-            _("Claimed back"),
-            _("Repaid"),
-        ],
-        "kronor": _("Amounts in kronor."),
-        "pots": _("Parts of the grant, and what was not shared out"),
-        "pots-heads": [_("Part of the grant"), _("Funds"), _("Shared out"), _("Not shared out")],
-        "outcome": _("Outcome against plan"),
-        "outcome-lede": _("AT posts in %(year)d: the plan of the regions, and what they have reported.")
-        % {"year": year},
-        "outcome-heads": [_("Region"), _("Plan"), _("Reported"), _("Difference")],
-        "why": _("Why each region got its amount"),
-        "assumptions": _("Assumptions"),
-        "assumed": _(
-            "No public text says how these points are to be counted. The agency has assumed the following:"
-        ),
-        "method": _("Method"),
-        "sources": _("Sources of the rules"),
-        "exceptions": _("Regions decided on without an approved report"),
-        "corrections": _("Corrections"),
-        "claims": _("Claims for repayment"),
-        "checksums": _("Checksums"),
-    }
-
-
-def _tables(account: _Account, *, label: str) -> list[Table]:
+def _tables(account: Account, *, label: str) -> list[Table]:
     total, decision = account.total, account.decision
-    words = _words(account.grant.year)
+    words = headings(account.grant.year)
     lines = [
         f"{settings.AGENCY_NAME}, {case_number(decision)}",
         _("Decision %(decision)s, rules %(rules)s, run %(run)d")
@@ -398,14 +188,14 @@ def _tables(account: _Account, *, label: str) -> list[Table]:
     def sums(one: money.Balance) -> list[int]:
         return [one.decided_kr, one.paid_kr, one.waiting_kr + one.to_pay_kr, one.claimed_kr, one.repaid_kr]
 
-    about: dict[str, Any] = {"title": _title(account), "warning": warning, "lines": lines}
+    about: dict[str, Any] = {"title": title_of(account), "warning": warning, "lines": lines}
     texts = [
-        (words["method"], _method(account)),
-        (words["assumptions"], _assumptions(account)[0]),
-        (words["sources"], _assumptions(account)[1]),
+        (words["method"], method_of(account)),
+        (words["assumptions"], assumptions_and_sources(account)[0]),
+        (words["sources"], assumptions_and_sources(account)[1]),
         (words["exceptions"], [f"{one.region.name}: {one.reason}" for one in account.exemptions]),
-        (words["corrections"], _corrections(account)),
-        (words["claims"], _claims(account)),
+        (words["corrections"], corrections_of(account)),
+        (words["claims"], claims_of(account)),
     ]
     return [
         Table(
@@ -458,7 +248,12 @@ def _tables(account: _Account, *, label: str) -> list[Table]:
                 Column(_("Why"), 70),
             ],
             rows=[
-                [row.region.name, account.titles.get(pot.pot, pot.pot), award.amount_kr, _why(account, award)]
+                [
+                    row.region.name,
+                    account.titles.get(pot.pot, pot.pot),
+                    award.amount_kr,
+                    why_of(account, award),
+                ]
                 for row in account.rows
                 for pot in account.pots
                 for award in [account.awards[row.region_id, pot.pot]]

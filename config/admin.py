@@ -26,6 +26,7 @@ class PlatsplanAdminSite(AdminSite):
     index_title = _("The agency's desk")
     site_url = "/"
     enable_nav_sidebar = False
+    empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """As Django's, without allauth's own tables, which hold secrets and ways to reset a password."""

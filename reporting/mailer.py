@@ -32,7 +32,9 @@ def due(mail: Mail, *, at: datetime) -> bool:
 
 def waiting_mail(*, at: datetime, limit: int = 500) -> list[int]:
     """Ids of mails that are written, not sent, and due for an attempt."""
-    mails = Mail.objects.filter(sent_at=None).only("pk", "attempts", "last_attempt_at", "created_at")
+    mails = Mail.objects.filter(sent_at=None, dropped_at=None).only(
+        "pk", "attempts", "last_attempt_at", "created_at"
+    )
     due_mails = (mail.pk for mail in mails.order_by("created_at").iterator() if due(mail, at=at))
     return list(islice(due_mails, limit))
 
@@ -99,11 +101,13 @@ def _send(mail_id: int, *, at: datetime, enclosures: tuple[Enclosure, ...] | Rec
     between can send a mail twice, with the same Message-ID, but never lose it. A refusal
     is kept on the row and tried again later. A refused copy is kept on the row and not tried
     again: the mail itself has arrived. Where the copy alone was accepted it is not sent again.
+    A mail whose link has become void meanwhile is dropped.
 
     Returns:
         whether the mail was sent now.
     """
-    mail = Mail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, sent_at=None).first()
+    waiting = Mail.objects.filter(pk=mail_id, sent_at=None, dropped_at=None)
+    mail = waiting.select_for_update(skip_locked=True).first()
     if mail is None:
         return False
     mail.attempts += 1
@@ -113,11 +117,16 @@ def _send(mail_id: int, *, at: datetime, enclosures: tuple[Enclosure, ...] | Rec
             raise enclosures
         message = _message(mail, enclosures)
         message.send()
-    except (OSError, smtplib.SMTPException, ValueError, InvitationVoid, ReceiptNotDrawn) as error:
+    except InvitationVoid as error:
+        # An answered or withdrawn invitation stays so: no later attempt can succeed.
+        mail.dropped_at, mail.last_error = at, str(error)
+    except (OSError, smtplib.SMTPException, ValueError, ReceiptNotDrawn) as error:
         mail.last_error = f"{type(error).__name__}: {error}"
     else:
         _note_answer(mail, getattr(message, "refused", {}), at=at)
-    mail.save(update_fields=["attempts", "last_attempt_at", "sent_at", "copied_at", "last_error"])
+    mail.save(
+        update_fields=["attempts", "last_attempt_at", "sent_at", "copied_at", "dropped_at", "last_error"]
+    )
     return mail.sent_at is not None
 
 

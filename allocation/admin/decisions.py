@@ -44,6 +44,9 @@ RELATED = (
 class DecisionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Decisions are proposed on a run's page and answered here; services do it, nothing is edited."""
 
+    empty_words = gettext_lazy(
+        "A decision begins as a proposal, which is made on the page of the run that holds."
+    )
     list_display = [
         "label",
         "grant",

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from allocation import money
 from allocation.models import AccountKind, PayeeAccount
@@ -26,11 +27,24 @@ FIELDS = ("code", "kind", "account", "bic", "name", "reference")
 class PayeeAccountAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Every account that was ever entered stands in the list; the page of regions shows what holds."""
 
-    list_display = ["region", "kind", "written", "name", "state", "proposed_by_name", "answered_by_name"]
+    list_display = [
+        "region",
+        "kind",
+        "account_number",
+        "name",
+        "state",
+        "proposed_by_name",
+        "answered_by_name",
+    ]
     list_filter = ["state", "region"]
     list_select_related = ["region"]
     search_fields = ["account", "name"]
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("account number"), ordering="account")
+    def account_number(self, obj: PayeeAccount) -> str:
+        """The account's number as people write it."""
+        return obj.written
 
     def get_urls(self) -> list[URLPattern]:
         """The pages' own addresses, before the one that catches everything."""

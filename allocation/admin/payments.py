@@ -62,6 +62,10 @@ CHIPS = {
 class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Batches are made on a grant's page and go on from their own; services do it, nothing is edited."""
 
+    empty_words = gettext_lazy(
+        "A batch is made from a decided grant. The button for each decided grant stands above; before "
+        "the first decision there is none."
+    )
     list_display = ["label", "grant", "state_chip", "pay_on", "made_by_name", "made_at", "approved_by_name"]
     list_filter = ["state", "round_grant__reporting_round", "round_grant"]
     list_select_related = ["round_grant__reporting_round"]

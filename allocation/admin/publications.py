@@ -81,6 +81,7 @@ class PublishMixin(Base):
 class PublicationAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """What has been published, when and by whom."""
 
+    empty_words = gettext_lazy("A run is published with the button on its page.")
     list_display = ["name", "grant", "published_at", "published_by_name", "place"]
     list_filter = ["run__round_grant__reporting_round"]
     list_select_related = ["run__round_grant__reporting_round", "withdrawal", "decision"]

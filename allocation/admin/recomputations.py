@@ -44,6 +44,9 @@ RESTARTABLE = (RequestState.STUCK, RequestState.FAILED)
 class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """The worker's book. Nothing is edited here; a new request is made on the round or the run."""
 
+    empty_words = _(
+        "A recomputation is asked for by itself when figures come in, or with the button on a run."
+    )
     list_display = [
         "requested_at",
         "reporting_round",

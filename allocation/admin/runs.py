@@ -35,6 +35,7 @@ from reporting.templatetags.platsplan import kr
 class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Runs never change, so they are only shown."""
 
+    empty_words = gettext_lazy("A run comes by itself when a region has reported and the round has a grant.")
     list_display = [
         "name",
         "grant",

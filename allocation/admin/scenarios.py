@@ -42,6 +42,9 @@ FOLDER = "admin/allocation/scenario"
 class ScenarioAdmin(admin.ModelAdmin):
     """Scenarios belong to the desk: every case officer may edit each of them."""
 
+    empty_words = gettext_lazy(
+        "A scenario is a copy of a run with other rules or figures. It changes nothing that is decided."
+    )
     list_display = ["name", "round_grant", "shared_out", "difference", "changed_at", "changed_by"]
     list_filter = ["round_grant"]
     search_fields = ["name", "note"]

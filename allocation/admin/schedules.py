@@ -19,6 +19,7 @@ from reporting.admin.forms import DayInput
 from reporting.admin.readonly import signed_in
 from reporting.errors import FieldProblem
 from reporting.models import STOCKHOLM, User
+from reporting.templatetags.platsplan import day
 
 
 class TimeInput(forms.TimeInput):
@@ -90,7 +91,7 @@ class ReportScheduleAdmin(admin.ModelAdmin):
     """One row for each recipient with a schedule of their own, and one for everybody else."""
 
     form = ScheduleForm
-    list_display = ["who", "days", "clock", "reporting_round", "round_grant", "pause", "handled_until"]
+    list_display = ["who", "days", "clock", "which_round", "which_grant", "pause", "last_due"]
     list_display_links = ["who"]
     list_select_related = ["person", "reporting_round", "round_grant__reporting_round"]
     search_fields = ["person__name", "person__email"]
@@ -145,9 +146,26 @@ class ReportScheduleAdmin(admin.ModelAdmin):
         """The time of day."""
         return f"{obj.time_of_day:%H:%M}"
 
+    @admin.display(description=gettext_lazy("round"), ordering="reporting_round")
+    def which_round(self, obj: ReportSchedule) -> str:
+        """The round that it is about."""
+        return str(obj.reporting_round) if obj.reporting_round else _("every round with something left")
+
+    @admin.display(description=gettext_lazy("grant"), ordering="round_grant")
+    def which_grant(self, obj: ReportSchedule) -> str:
+        """The grant that it is about."""
+        return str(obj.round_grant) if obj.round_grant else _("every grant")
+
+    @admin.display(description=gettext_lazy("last due"), ordering="handled_until")
+    def last_due(self, obj: ReportSchedule) -> str:
+        """The last moment that was due and has been seen to."""
+        if obj.handled_until is None:
+            return _("not yet")
+        return day(timezone.localtime(obj.handled_until), "j M Y H:i")
+
     @admin.display(description=gettext_lazy("paused until"), ordering="paused_until")
     def pause(self, obj: ReportSchedule) -> str:
         """The last day of a pause that is not over."""
         if obj.paused_until is None or not is_paused(obj, on=timezone.now().astimezone(STOCKHOLM).date()):
             return "–"
-        return f"{obj.paused_until:%Y-%m-%d}"
+        return day(obj.paused_until, "j M Y")

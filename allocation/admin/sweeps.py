@@ -47,6 +47,7 @@ CHIPS = {
 class SweepRunAdmin(admin.ModelAdmin):
     """Sweeps are asked for, watched, read and deleted; nothing about them is edited."""
 
+    empty_words = gettext_lazy("A sweep computes the grant for many values of one or two of the rules.")
     list_display = ["what", "rests_on", "total", "state_chip", "created_at", "created_by"]
     list_filter = ["state", "round_grant"]
     list_select_related = ["round_grant__reporting_round", "scenario", "base_run", "created_by"]

@@ -96,7 +96,7 @@ class BatchState(models.TextChoices):
     """Where a batch is."""
 
     MADE = "made", _("Waits for approval")
-    APPROVED = "approved", _("Approved")
+    APPROVED = "approved", _("Approved for payment")
     EXPORTED = "exported", _("Files made")
     DONE = "done", _("Settled")
     CANCELLED = "cancelled", _("Cancelled")

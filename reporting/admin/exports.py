@@ -69,6 +69,7 @@ def hand_out(
 class ExportAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Who took what out, and when."""
 
+    empty_words = gettext_lazy("Whoever takes a list out as Excel or CSV is noted here.")
     list_display = ["at", "title", "format", "row_count", "rounds", "by_name"]
     list_display_links = ["title"]
     list_filter = ["format", "title"]

@@ -23,44 +23,50 @@ from reporting.invitations import LINK_MARK
 from reporting.models import Document, Mail, MailFile
 from reporting.services.outbox import AGAIN, WITH_SECRET_LINK, send_again, try_now
 from reporting.tables import Column, Table
+from reporting.templatetags.platsplan import day
 
 # state -> what it means in the table
 STATES: dict[str, Q] = {
     "sent": Q(sent_at__isnull=False, last_error=""),
-    "partly": (Q(sent_at__isnull=False) & ~Q(last_error="")) | Q(sent_at=None, copied_at__isnull=False),
+    "partly": (Q(sent_at__isnull=False) & ~Q(last_error=""))
+    | Q(sent_at=None, dropped_at=None, copied_at__isnull=False),
     "waiting": Q(sent_at=None, last_error=""),
-    "failed": Q(sent_at=None, copied_at=None) & ~Q(last_error=""),
+    "failed": Q(sent_at=None, copied_at=None, dropped_at=None) & ~Q(last_error=""),
+    "dropped": Q(dropped_at__isnull=False),
 }
 LABELS: dict[str, str | Promise] = {
     "sent": gettext_lazy("Sent"),
     "partly": gettext_lazy("Partly refused"),
     "waiting": gettext_lazy("Waiting"),
     "failed": gettext_lazy("Failed"),
+    "dropped": gettext_lazy("Not needed any more"),
 }
-CHIPS = {"sent": "ok", "partly": "warning", "waiting": "submitted", "failed": "error"}
+CHIPS = {"sent": "ok", "partly": "warning", "waiting": "submitted", "failed": "error", "dropped": "none"}
 MASK = "••••••••"
 
 
 def state_of(mail: Mail) -> str:
-    """Sent, refused for one of its addresses, waiting for its first attempt, or failed so far.
+    """Sent, refused for one of its addresses, waiting for its first attempt, failed so far, or dropped.
 
     What has not reached its own address is tried again.
     """
     if mail.sent_at is not None:
         return "partly" if mail.last_error else "sent"
+    if mail.dropped_at is not None:
+        return "dropped"
     if mail.copied_at is not None:
         return "partly"
     return "failed" if mail.last_error else "waiting"
 
 
 class MailStateFilter(admin.SimpleListFilter):
-    """Sent, partly refused, waiting, failed."""
+    """Sent, partly refused, waiting, failed, dropped."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The four states."""
+        """The states."""
         return list(LABELS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Mail]) -> QuerySet[Mail]:
@@ -69,13 +75,31 @@ class MailStateFilter(admin.SimpleListFilter):
         return queryset if condition is None else queryset.filter(condition)
 
 
+class AgainFilter(admin.SimpleListFilter):
+    """Whether the mail repeats another one."""
+
+    title = gettext_lazy("repetition")
+    parameter_name = "again"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Firsts and repeats."""
+        return [("no", gettext_lazy("Sent for the first time")), ("yes", gettext_lazy("Sent again"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Mail]) -> QuerySet[Mail]:
+        """Mails that repeat another one, or do not."""
+        if self.value() not in ("no", "yes"):
+            return queryset
+        return queryset.filter(again_of__isnull=self.value() == "no")
+
+
 @admin.register(Mail)
 class MailAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
     """The outbox. A secret link never stands in it, so showing the text is safe."""
 
-    list_display = ["created_at", "kind", "recipient", "subject", "state_chip", "attempts", "sent_at"]
+    empty_words = gettext_lazy("The system writes mails by itself when something happens.")
+    list_display = ["written_at", "kind", "recipient", "subject", "state_chip", "attempts", "left_at"]
     list_display_links = ["subject"]
-    list_filter = [MailStateFilter, "kind", "reporting_round", ("again_of", admin.EmptyFieldListFilter)]
+    list_filter = [MailStateFilter, "kind", "reporting_round", AgainFilter]
     search_fields = ["recipient", "copy_to", "subject"]
     show_full_result_count = False
     list_per_page = 50
@@ -90,6 +114,7 @@ class MailAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
         "created_at",
         "sent_at",
         "copied_at",
+        "dropped_at",
         "attempts",
         "last_attempt_at",
         "last_error",
@@ -214,6 +239,16 @@ class MailAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
             for mail in queryset.select_related("reporting_round").defer("text", "html")
         ]
         return Table(_("Mails"), [], columns, rows)
+
+    @admin.display(description=gettext_lazy("written"), ordering="created_at")
+    def written_at(self, obj: Mail) -> str:
+        """When it was written, in short."""
+        return day(timezone.localtime(obj.created_at), "j M Y H:i")
+
+    @admin.display(description=gettext_lazy("sent"), ordering="sent_at")
+    def left_at(self, obj: Mail) -> str | None:
+        """When it left, in short."""
+        return day(timezone.localtime(obj.sent_at), "j M Y H:i") if obj.sent_at else None
 
     @admin.display(description=gettext_lazy("state"))
     def state_chip(self, obj: Mail) -> str:

@@ -131,6 +131,12 @@ class Mail(models.Model):
         help_text=_("Set where the copy was accepted and the mail itself was not; the copy goes once."),
     )
     last_error = models.TextField(_("last error"), blank=True)
+    dropped_at = models.DateTimeField(
+        _("dropped"),
+        null=True,
+        blank=True,
+        help_text=_("Set where what the mail was about was no longer so before it could be sent."),
+    )
 
     class Meta:
         verbose_name = _("mail")
@@ -141,16 +147,22 @@ class Mail(models.Model):
                 fields=["kind", "recipient", "occasion"], name="one_mail_per_kind_recipient_occasion"
             ),
             models.CheckConstraint(condition=models.Q(kind__in=MailKind.values), name="mail_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(dropped_at=None) | models.Q(sent_at=None), name="dropped_mail_is_not_sent"
+            ),
         )
         indexes = (
-            models.Index(fields=["created_at"], condition=models.Q(sent_at=None), name="mail_waiting"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(sent_at=None, dropped_at=None), name="mail_waiting"
+            ),
         )
         triggers = (
             pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="sent_is_sent",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__sent_at__isnull=False),
+                condition=pgtrigger.Q(old__sent_at__isnull=False)
+                | pgtrigger.Q(old__dropped_at__isnull=False),
             ),
             never_emptied(),
         )

@@ -37,10 +37,12 @@ def send_again(*, mail_id: int, by: User, at: datetime) -> Mail:
 
     Raises:
         NotAllowed: the role of `by` does not include it.
-        DomainError: it holds a link that works once, or was sent again a moment ago.
+        DomainError: it holds a link that works once, was sent again a moment ago, or has been dropped.
     """
     must_have(by, AGAIN)
     mail = Mail.objects.select_for_update(of=("self",)).get(pk=mail_id)
+    if mail.dropped_at is not None:
+        raise DomainError(_("What the mail was about is no longer so. It is not sent."))
     if MailRequest.objects.filter(mail__again_of=mail, at__gt=at - PAUSE).exists():
         raise DomainError(_("The mail was sent again a moment ago. Wait a minute."))
     on_its_way = mail if mail.sent_at is None else _repeat(mail)
@@ -60,7 +62,9 @@ def try_now(*, mail_ids: Sequence[int], by: User, at: datetime) -> int:
         NotAllowed: the role of `by` does not include it.
     """
     must_have(by, AGAIN)
-    waiting = list(Mail.objects.filter(pk__in=mail_ids, sent_at=None).order_by("created_at", "pk"))
+    waiting = list(
+        Mail.objects.filter(pk__in=mail_ids, sent_at=None, dropped_at=None).order_by("created_at", "pk")
+    )
     MailRequest.objects.bulk_create(MailRequest(mail=mail, by=by, by_name=by.name, at=at) for mail in waiting)
     for mail in waiting:
         send_after_commit(mail)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from reporting import mailer
-from reporting.errors import InvitationRefused, NotAllowed
+from reporting.admin.outbox import STATES, state_of
+from reporting.errors import DomainError, InvitationRefused, NotAllowed
 from reporting.invitations import LINK_MARK, invitation_token, read_invitation_token
 from reporting.models import (
     INVITATION_DAYS,
@@ -30,7 +31,8 @@ from reporting.services.invitations import (
     send_invitation_again,
     withdraw_invitation,
 )
-from tests.factories import make_invitation, make_region_member, make_user, moment
+from reporting.services.outbox import send_again
+from tests.factories import make_invitation, make_officer, make_region_member, make_user, moment
 from tests.reporting.invitation_steps import PASSWORD, accepted, ombud
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +91,7 @@ def test_the_link_is_made_when_the_mail_leaves_and_the_outbox_never_holds_it() -
 
 
 @pytest.mark.parametrize("action", ["withdrawn", "sent again", "accepted"])
-def test_a_mail_that_has_not_left_when_its_link_dies_stays(action: str) -> None:
+def test_a_mail_that_has_not_left_when_its_link_dies_is_dropped_and_counts_as_no_failure(action: str) -> None:
     by = ombud()
     invitation = make_invitation(by=by)
     mail = Mail.objects.get()
@@ -102,6 +104,13 @@ def test_a_mail_that_has_not_left_when_its_link_dies_stays(action: str) -> None:
     assert not mailer.send_mail(mail.pk, at=timezone.now())
     mail.refresh_from_db()
     assert "withdrawn, accepted or sent anew" in mail.last_error
+    assert mail.dropped_at is not None
+    assert mail.pk not in mailer.waiting_mail(at=timezone.now() + timedelta(days=1))
+    assert state_of(mail) == "dropped"
+    assert set(Mail.objects.filter(STATES["dropped"])) == {mail}
+    assert not Mail.objects.filter(STATES["failed"]).exists()
+    with pytest.raises(DomainError):
+        send_again(mail_id=mail.pk, by=make_officer(), at=timezone.now())
     assert django_mail.outbox == []
 
 
