@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reporting.errors import DomainError, NotAllowed, WrongState
+from reporting.errors import DomainError, WrongState
 from reporting.locks import lock_round
 from reporting.models import Assignment, DeskView, ReportFlag, Submission, User
 from reporting.services.review import approve_report
+from reporting.services.roles import must_have
 
 
 @transaction.atomic
@@ -23,8 +24,7 @@ def assign_report(*, submission_id: int, officer_id: int | None, by: User, at: d
         NotAllowed: `by` may not assign.
         WrongState: the person does not review reports at the agency.
     """
-    if not by.is_active or not by.is_staff or not by.has_perm("reporting.assign_report"):
-        raise NotAllowed(_("Your role does not include this action."))
+    must_have(by, "reporting.assign_report")
     round_id = Submission.objects.values_list("reporting_round_id", flat=True).get(pk=submission_id)
     lock_round(round_id)
     officer = User.objects.filter(pk=officer_id).first() if officer_id is not None else None
@@ -66,8 +66,8 @@ def approve_unflagged(
     Raises:
         NotAllowed: `by` may not approve in bulk.
     """
-    if not (by.is_staff and by.has_perms(("reporting.approve_unflagged", "reporting.approve_submission"))):
-        raise NotAllowed(_("Your role does not include this action."))
+    must_have(by, "reporting.approve_unflagged")
+    must_have(by, "reporting.approve_submission")
     approved: list[Submission] = []
     refused: list[tuple[int, str]] = []
     for submission_id, number in seen.items():

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reporting import selectors
-from reporting.errors import NotAllowed, WrongState
+from reporting.errors import WrongState
 from reporting.locks import lock_round
 from reporting.models import EventKind, Extension, MailKind, ReviewEvent, Submission, User
 from reporting.outbox import write_mail
 from reporting.services.flags import refresh_flags
 from reporting.services.outbox import send_after_commit
+from reporting.services.roles import must_have
 
 REASON_MAX = 1_000
 
@@ -60,8 +61,7 @@ def withdraw_extension(*, submission_id: int, reason: str, by: User, at: datetim
 def _lock_for_extension(submission_id: int, *, by: User) -> Submission:
     round_id = Submission.objects.values_list("reporting_round_id", flat=True).get(pk=submission_id)
     lock_round(round_id)
-    if not by.is_staff or not by.has_perm("reporting.extend_submission"):
-        raise NotAllowed(_("Your role does not include this action."))
+    must_have(by, "reporting.extend_submission")
     return Submission.objects.select_related("region", "reporting_round").get(pk=submission_id)
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reporting.checking import checks_of
-from reporting.errors import NotAllowed, WrongState
+from reporting.errors import WrongState
 from reporting.fields import Cell, cells_of
 from reporting.flagging import FlagBasis, Raised, flags_in_version
 from reporting.locks import lock_round, lock_round_of
@@ -21,6 +21,7 @@ from reporting.models import (
     Submission,
     User,
 )
+from reporting.services.roles import must_have
 
 
 def refresh_flags(submission: Submission, *, at: datetime) -> None:
@@ -71,8 +72,7 @@ def dismiss_flag(*, flag_id: int, reason: str, by: User, at: datetime) -> Report
     Raises:
         NotAllowed, WrongState: `by` may not, it is dismissed or gone already, or there is no reason.
     """
-    if not by.is_active or not by.is_staff or not by.has_perm("reporting.dismiss_flag"):
-        raise NotAllowed(_("Your role does not include this action."))
+    must_have(by, "reporting.dismiss_flag")
     found = ReportFlag.objects.filter(pk=flag_id).first()
     if found is not None:
         lock_round_of(found.submission_id)

@@ -10,6 +10,7 @@ from reporting.locks import lock_region
 from reporting.models import ApplicationState, Membership, OmbudApplication, Role, User
 from reporting.role_notices import write_role_notice
 from reporting.services.outbox import send_after_commit
+from reporting.services.roles import must_have
 from reporting.services.tokens import revoke_keys_of_former_ombud
 
 
@@ -69,8 +70,7 @@ def decline_ombud(*, application_id: int, by: User, at: datetime, message: str) 
 
 
 def _lock_application(application_id: int, *, by: User) -> OmbudApplication:
-    if not (by.is_active and by.is_staff and by.has_perm("reporting.approve_ombud")):
-        raise NotAllowed(_("Your role does not include this action."))
+    must_have(by, "reporting.approve_ombud")
     lock_region(OmbudApplication.objects.values_list("region_id", flat=True).get(pk=application_id))
     application = OmbudApplication.objects.select_related("person", "region", "invitation").get(
         pk=application_id

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reporting import selectors
-from reporting.errors import NotAllowed, WrongState
+from reporting.errors import WrongState
 from reporting.locks import lock_round
 from reporting.models import EventKind, MailKind, ReviewEvent, Revision, State, Submission, User
 from reporting.outbox import write_mail
 from reporting.services.news import tell_of_review
 from reporting.services.outbox import send_after_commit
+from reporting.services.roles import must_have
 from reporting.signals import figures_submitted
 
 _WAITING_FOR_AGENCY = (State.SUBMITTED, State.IN_REVIEW)
@@ -121,8 +122,7 @@ def return_report(
 def _lock_for_review(submission_id: int, *, by: User, permission: str) -> tuple[Submission, Revision]:
     round_id = Submission.objects.values_list("reporting_round_id", flat=True).get(pk=submission_id)
     lock_round(round_id)
-    if not by.is_staff or not by.has_perm(f"reporting.{permission}"):
-        raise NotAllowed(_("Your role does not include this action."))
+    must_have(by, f"reporting.{permission}")
     submission = Submission.objects.select_related("region", "reporting_round").get(pk=submission_id)
     revision = selectors.latest_revision(submission)
     if revision is None:
