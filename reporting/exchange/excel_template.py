@@ -5,22 +5,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
-from textwrap import wrap
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Border, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reporting.checks import parse_figure
+from reporting.exchange.excel_look import (
+    BAND,
+    CENTRED,
+    FRAME,
+    HAIRLINE,
+    HEADING,
+    INK,
+    INK_2,
+    INPUT,
+    LINE_HEIGHT,
+    NUMBER,
+    PART,
+    PINE,
+    ROW_MARGIN,
+    WHITE,
+    WRAPPED,
+    font_of,
+    row_height,
+    set_up_page,
+)
 from reporting.exchange.marking import Marking
 from reporting.exchange.template import (
     COMMENT_ALLOWED,
@@ -54,27 +71,8 @@ _WIDTHS = {
     "help": 58,
 }
 _HELP_WIDTHS = (44, 50, 62)
-# Programs do not agree on whether they fit rows to what they hold, so each row says its height (in points).
-_LINE_HEIGHT, _ROW_MARGIN, _MOST_LINES = 15, 6, 12
-# Letters that fit where one digit does, on average and with the indent.
-_LETTERS = 1.05
-# A name that Excel, LibreOffice (as Carlito) and other programs know; without one some take a serif.
-_FONT = "Calibri"
 # Excel's own limits for what it says beside a cell.
 _TITLE_MAX, _PROMPT_MAX = 32, 255
-
-_PINE, _PAPER, _INK, _INK_2, _LINE = "FF0B3329", "FFF6F5F1", "FF14231E", "FF4B5B54", "FFDCDAD1"
-_WHITE = "FFFFFFFF"
-_INPUT = PatternFill("solid", fgColor="FFFFFBE6")
-_BAND = PatternFill("solid", fgColor="FFE2EEE9")
-_HEADING = PatternFill("solid", fgColor=_PINE)
-_HAIRLINE = Side(style="thin", color=_LINE)
-_EDGE = Side(style="thin", color="FF76837D")
-_FRAME = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
-_WRAPPED = Alignment(vertical="center", horizontal="left", wrap_text=True, indent=1)
-_PART = Alignment(vertical="center", horizontal="left", wrap_text=True, indent=3)
-_CENTRED = Alignment(vertical="center", horizontal="center", wrap_text=True)
-_NUMBER = Alignment(vertical="center", horizontal="right", indent=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +144,6 @@ def put_text(cell: Cell | MergedCell, text: str) -> None:
         cell.quotePrefix = True
 
 
-def _font(color: str = _INK, *, size: int = 11, bold: bool = False) -> Font:
-    return Font(name=_FONT, size=size, bold=bold, color=color)
-
-
-def _height(*texts: tuple[str, int]) -> int:
-    """Points that a row needs for texts in columns as wide as so many digits."""
-    lines = max(
-        sum(len(wrap(line, int(width * _LETTERS))) or 1 for line in text.split("\n")) for text, width in texts
-    )
-    return _LINE_HEIGHT * min(lines, _MOST_LINES) + _ROW_MARGIN
-
-
 def _title(filling: Filling) -> str:
     years = filling.submission.reporting_round.years
     return _("AT and ST posts %(first)d–%(last)d") % {"first": years[0], "last": years[-1]}
@@ -169,11 +155,11 @@ def _write_page(sheet: Worksheet, page: Page, rows: Sequence[Row], filling: Fill
     for number, key in enumerate(columns, 1):
         sheet.cell(KEY_ROW, number, key)
         heading = sheet.cell(HEADING_ROW, number, _headings()[key])
-        heading.font, heading.fill = _font(_WHITE, bold=True), _HEADING
-        heading.alignment = _CENTRED if key in ("year", "planned") else _WRAPPED
+        heading.font, heading.fill = font_of(WHITE, bold=True), HEADING
+        heading.alignment = CENTRED if key in ("year", "planned") else WRAPPED
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS[key]
     sheet.row_dimensions[KEY_ROW].hidden = True
-    sheet.row_dimensions[HEADING_ROW].height = _height(
+    sheet.row_dimensions[HEADING_ROW].height = row_height(
         *((_headings()[key], int(_WIDTHS[key] * 0.8)) for key in columns)
     )
     sheet.column_dimensions["A"].hidden = True
@@ -181,10 +167,10 @@ def _write_page(sheet: Worksheet, page: Page, rows: Sequence[Row], filling: Fill
     for row in rows:
         if str(row.group) != group and row.group:
             band = sheet.cell(line, 2, str(row.group))
-            band.font, band.alignment = _font(bold=True), _WRAPPED
-            sheet.row_dimensions[line].height = _LINE_HEIGHT + _ROW_MARGIN
+            band.font, band.alignment = font_of(bold=True), WRAPPED
+            sheet.row_dimensions[line].height = LINE_HEIGHT + ROW_MARGIN
             for number in range(2, len(columns) + 1):
-                sheet.cell(line, number).fill = _BAND
+                sheet.cell(line, number).fill = BAND
             line += 1
         group = str(row.group)
         _write_row(sheet, line, row, columns, filling.texts)
@@ -208,7 +194,7 @@ def _headings() -> dict[str, str]:
 def _write_top(sheet: Worksheet, page: Page, filling: Filling) -> None:
     submission = filling.submission
     top = sheet.cell(1, 2, f"{_title(filling)}: {sheet_titles()[page]}")
-    top.font = _font(_PINE, size=18, bold=True)
+    top.font = font_of(PINE, size=18, bold=True)
     sheet.row_dimensions[1].height = 28
     day = date_format(filling.at.astimezone(STOCKHOLM), "j F Y H:i")
     put_text(
@@ -224,8 +210,8 @@ def _write_top(sheet: Worksheet, page: Page, filling: Filling) -> None:
     address = _("Read the file in at %(address)s. You see every change before it is saved.")
     sheet.cell(4, 2, address % {"address": filling.address})
     for line in (2, 3, 4):
-        sheet.cell(line, 2).font = _font(_INK if line == 3 else _INK_2)
-        sheet.row_dimensions[line].height = _LINE_HEIGHT + _ROW_MARGIN
+        sheet.cell(line, 2).font = font_of(INK if line == 3 else INK_2)
+        sheet.row_dimensions[line].height = LINE_HEIGHT + ROW_MARGIN
     sheet.row_dimensions[4].height = 28
     sheet.cell(4, 2).alignment = Alignment(vertical="top")
 
@@ -246,8 +232,8 @@ def _write_row(
     for number, key in enumerate(columns, 1):
         cell = sheet.cell(line, number)
         cell.alignment = _alignment(key, is_part=is_part)
-        cell.border = Border(bottom=_HAIRLINE)
-        cell.font = _font(_INK if key == "title" else _INK_2)
+        cell.border = Border(bottom=HAIRLINE)
+        cell.font = font_of(INK if key == "title" else INK_2)
         if key == "value":
             _fill_value(cell, row, texts.get(row.name, ""))
             sheet.add_data_validation(_value_rule(cell, row))
@@ -260,7 +246,7 @@ def _write_row(
             cell.value = fixed[key]
     comment = meaning(texts.get(row.comment_name, ""), field=None) if row.comment_name else ""
     contact = texts.get(row.name, "") if row.field is None else ""
-    sheet.row_dimensions[line].height = _height(
+    sheet.row_dimensions[line].height = row_height(
         (str(row.title), _WIDTHS["title"] - 6 * is_part),
         (contact, _WIDTHS["value"]),
         (comment, _WIDTHS["comment"]),
@@ -270,15 +256,15 @@ def _write_row(
 
 def _alignment(key: str, *, is_part: bool) -> Alignment:
     if key in ("year", "planned"):
-        return _CENTRED
-    return _PART if key == "title" and is_part else _WRAPPED
+        return CENTRED
+    return PART if key == "title" and is_part else WRAPPED
 
 
 def _open(cell: Cell | MergedCell) -> None:
     """Let the cell be filled in."""
     cell.protection = Protection(locked=False)
-    cell.fill, cell.border = _INPUT, _FRAME
-    cell.font = _font()
+    cell.fill, cell.border = INPUT, FRAME
+    cell.font = font_of()
 
 
 def _fill_value(cell: Cell | MergedCell, row: Row, text: str) -> None:
@@ -286,12 +272,12 @@ def _fill_value(cell: Cell | MergedCell, row: Row, text: str) -> None:
     plain = meaning(text, field=row.field)
     if row.field is None:
         cell.number_format = "@"
-        cell.alignment = _WRAPPED
+        cell.alignment = WRAPPED
         put_text(cell, plain)
         return
     unit = row.field.question.unit
     cell.number_format = "0.0" if unit.decimals else "0"
-    cell.alignment = _NUMBER
+    cell.alignment = NUMBER
     value = None if plain == MISSING else parse_figure(plain, unit=unit).value
     if value is None:
         put_text(cell, plain)
@@ -333,8 +319,8 @@ def _protect_and_set_up(sheet: Worksheet, *, last_row: int, last_column: int, fi
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = False
     sheet.freeze_panes = f"D{KEY_ROW + 1}"
-    sheet.sheet_properties.tabColor = _PINE
-    _set_up_page(sheet)
+    sheet.sheet_properties.tabColor = PINE
+    set_up_page(sheet)
     sheet.page_setup.fitToHeight = 1
     sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
     sheet.print_area = f"A1:{get_column_letter(last_column)}{last_row}"
@@ -345,18 +331,8 @@ def _protect_and_set_up(sheet: Worksheet, *, last_row: int, last_column: int, fi
     )
 
 
-def _set_up_page(sheet: Worksheet) -> None:
-    """Landscape, as wide as one page, with narrow margins."""
-    sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToHeight = 0
-    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
-
-
 def _write_help(sheet: Worksheet, rows: Sequence[Row], filling: Filling) -> None:
-    sheet.cell(1, 1, _("Help")).font = _font(_PINE, size=18, bold=True)
+    sheet.cell(1, 1, _("Help")).font = font_of(PINE, size=18, bold=True)
     sheet.row_dimensions[1].height = 28
     lines = [
         _("Fill in the light cells on the other sheets. The other cells are locked."),
@@ -369,15 +345,15 @@ def _write_help(sheet: Worksheet, rows: Sequence[Row], filling: Filling) -> None
     ]
     for number, line in enumerate(lines, 2):
         cell = sheet.cell(number, 1, line)
-        cell.alignment, cell.font = _WRAPPED, _font()
-        sheet.row_dimensions[number].height = _height((line, sum(_HELP_WIDTHS)))
+        cell.alignment, cell.font = WRAPPED, font_of()
+        sheet.row_dimensions[number].height = row_height((line, sum(_HELP_WIDTHS)))
         sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=3)
     start = len(lines) + 3
     headings = (_("Figure"), _("Allowed"), _("What is counted"))
-    sheet.row_dimensions[start].height = _LINE_HEIGHT + _ROW_MARGIN
+    sheet.row_dimensions[start].height = LINE_HEIGHT + ROW_MARGIN
     for column, (heading, width) in enumerate(zip(headings, _HELP_WIDTHS, strict=True), 1):
         cell = sheet.cell(start, column, heading)
-        cell.font, cell.fill, cell.alignment = _font(_WHITE, bold=True), _HEADING, _WRAPPED
+        cell.font, cell.fill, cell.alignment = font_of(WHITE, bold=True), HEADING, WRAPPED
         sheet.column_dimensions[get_column_letter(column)].width = width
     explained: set[str] = set()
     for row in rows:
@@ -388,11 +364,11 @@ def _write_help(sheet: Worksheet, rows: Sequence[Row], filling: Filling) -> None
         texts = (title, str(row.allowed), str(row.help))
         for column, text in enumerate(texts, 1):
             cell = sheet.cell(start, column, text or None)
-            cell.alignment, cell.border = _WRAPPED, Border(bottom=_HAIRLINE)
-            cell.font = _font(_INK if column == 1 else _INK_2)
-        sheet.row_dimensions[start].height = _height(*zip(texts, _HELP_WIDTHS, strict=True))
+            cell.alignment, cell.border = WRAPPED, Border(bottom=HAIRLINE)
+            cell.font = font_of(INK if column == 1 else INK_2)
+        sheet.row_dimensions[start].height = row_height(*zip(texts, _HELP_WIDTHS, strict=True))
     sheet.protection.sheet = True
-    _set_up_page(sheet)
+    set_up_page(sheet)
 
 
 def _write_marking(sheet: Worksheet, marking: Marking) -> None:
