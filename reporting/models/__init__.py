@@ -39,6 +39,7 @@ from reporting.models.rounds import STOCKHOLM, PlanBasis, ReportingRound, RoundO
 from reporting.models.submissions import (
     COMMENT_MAX,
     MAX_POSTS,
+    TEXT_MAX,
     TRANSITIONS,
     DraftValue,
     EventKind,
@@ -64,6 +65,7 @@ __all__ = [
     "NAME_MAX",
     "STOCKHOLM",
     "SUBMITTING_ROLES",
+    "TEXT_MAX",
     "TRANSITIONS",
     "ApiToken",
     "ApplicationState",

@@ -8,6 +8,8 @@ from typing import Any
 import pghistory
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,8 @@ from reporting.models.triggers import append_only, never_emptied, only_with_its_
 
 MAX_POSTS = 9_999
 COMMENT_MAX = 600
+# Far more than any field takes, so that what is typed wrongly is kept; and less than fills a disk.
+TEXT_MAX = 20_000
 
 
 # The agency's decision is the extension's row; the report only repeats it.
@@ -197,6 +201,9 @@ class DraftValue(models.Model):
         ordering = ("submission", "field")
         constraints = (
             models.UniqueConstraint(fields=["submission", "field"], name="one_draft_value_per_field"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), TEXT_MAX), name="draft_text_fits"
+            ),
         )
 
     def __str__(self) -> str:
@@ -287,6 +294,9 @@ class Figure(models.Model):
                 condition=~models.Q(post_type="AT") | models.Q(posts__isnull=False),
                 name="submitted_at_figures_are_not_missing",
             ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("comment"), COMMENT_MAX), name="figure_comment_fits"
+            ),
         )
         triggers = (
             append_only(),
@@ -324,6 +334,9 @@ class Indicator(models.Model):
             models.CheckConstraint(
                 condition=models.Q(value__isnull=False) | ~models.Q(comment=""),
                 name="missing_indicator_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("comment"), COMMENT_MAX), name="indicator_comment_fits"
             ),
         )
         triggers = (append_only(), never_emptied(), only_with_its_version())

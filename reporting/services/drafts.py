@@ -12,10 +12,7 @@ from reporting import selectors
 from reporting.errors import DomainError, DraftConflict, NotAllowed, ReportLocked, RoundNotOpen
 from reporting.fields import text_fields
 from reporting.locks import lock_round_of
-from reporting.models import DraftValue, Membership, State, Submission, User
-
-# Far more than any field takes, so that what is typed wrongly is kept; and less than fills a disk.
-TEXT_MAX = 20_000
+from reporting.models import TEXT_MAX, DraftValue, Membership, State, Submission, User
 
 
 class TextTooLong(DomainError):

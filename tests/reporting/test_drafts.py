@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,10 +14,19 @@ from reporting.checking import checks_of
 from reporting.errors import DraftConflict, RoundNotOpen
 from reporting.flagging import sentence_of
 from reporting.forms import Sent, read_known
-from reporting.models import DraftValue, ReportFlag, Role, State, Submission, User
+from reporting.models import (
+    COMMENT_MAX,
+    TEXT_MAX,
+    DraftValue,
+    ReportFlag,
+    Role,
+    State,
+    Submission,
+    User,
+)
 from reporting.prospect import prospect_of
 from reporting.reference import load_reference_data
-from reporting.services.drafts import TEXT_MAX, TextTooLong, merge_draft, save_draft
+from reporting.services.drafts import TextTooLong, merge_draft, save_draft
 from reporting.services.review import approve_report
 from tests.factories import (
     make_draft,
@@ -372,3 +381,26 @@ def test_a_text_that_no_field_could_take_is_not_kept_and_the_page_says_so(
     assert "Nothing was saved." in answer.json()["message"]
     page = signed_in(person).post(report.get_absolute_url(), {"contact_name": longest + "x"})
     assert longest + "x" in page.content.decode()  # nothing that was typed is lost
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "limit"),
+    [
+        ("reporting_draftvalue", "text", TEXT_MAX),
+        ("reporting_figure", "comment", COMMENT_MAX),
+        ("reporting_indicator", "comment", COMMENT_MAX),
+    ],
+)
+def test_the_database_itself_refuses_longer_texts(table: str, column: str, limit: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass", [table]
+        )
+        rules = [rule for (rule,) in cursor.fetchall()]
+    assert f"CHECK ((length({column}) <= {limit}))" in rules
+
+
+def test_a_text_past_the_service_is_refused_by_the_database(report: Submission, person: User) -> None:
+    save(report, person, None, comment_at_2022="x")
+    with pytest.raises(IntegrityError, match="draft_text_fits"):
+        DraftValue.objects.update(text="x" * (TEXT_MAX + 1))
