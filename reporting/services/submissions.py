@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from reporting import selectors
 from reporting.attestation import attestation_text, read_through_sha256
-from reporting.checking import checks_of
+from reporting.checking import CheckedReport, checks_of
 from reporting.checks import Finding, warnings_of
 from reporting.content import Content, content_of_texts
 from reporting.errors import DraftChanged, NotAllowed, NotAttested, ReportIncomplete
 from reporting.fields import Page, cells_of, fields_of
+from reporting.indicators import answers_in
 from reporting.locks import lock_round
 from reporting.models import (
     EventKind,
@@ -32,6 +33,7 @@ from reporting.models import (
     content_sha256,
 )
 from reporting.outbox import write_mail
+from reporting.outcomes import Outcome, outcomes_of
 from reporting.receipts import issue_receipt
 from reporting.services.checks import keep_findings
 from reporting.services.drafts import lock_for_change
@@ -84,7 +86,8 @@ def submit_report(
         raise NotAllowed(_("Only the ombud or a representant can submit. What you typed is saved."))
     years = submission.reporting_round.years
     texts = selectors.draft_texts(submission)
-    found = _found_in(submission, texts)
+    checks = checks_of(submission)
+    found = _found_in(checks, texts)
     content = content_of_texts(
         texts, years=years, warned=frozenset(finding.field for finding in warnings_of(found))
     )
@@ -130,12 +133,14 @@ def submit_report(
         sender=Revision, reporting_round=submission.reporting_round, user=by, reason="submitted"
     )
     # Last, because everyone who submits waits here for the one before.
-    _send_receipt(revision, issue_receipt(revision, content=content, language=by.language), person=by)
+    receipt = issue_receipt(revision, content=content, language=by.language)
+    outcomes = outcomes_of(checks, answers_in(texts, years=checks.years))
+    _send_receipt(revision, receipt, outcomes, person=by)
     return revision
 
 
-def _found_in(submission: Submission, texts: Mapping[str, str]) -> tuple[Finding, ...]:
-    found = checks_of(submission).check_with_shadows(texts, submitting=True)
+def _found_in(checks: CheckedReport, texts: Mapping[str, str]) -> tuple[Finding, ...]:
+    found = checks.check_with_shadows(texts, submitting=True)
     blocking = tuple(finding for finding in found if finding.blocks_submission)
     if blocking:
         raise ReportIncomplete(blocking)
@@ -194,7 +199,9 @@ def _keep_answers(revision: Revision, content: Content, *, years: Sequence[int])
     )
 
 
-def _send_receipt(revision: Revision, receipt: Receipt, *, person: User) -> None:
+def _send_receipt(
+    revision: Revision, receipt: Receipt, outcomes: tuple[Outcome, ...], *, person: User
+) -> None:
     submission = revision.submission
     reporting_round, region = submission.reporting_round, submission.region
     ombud = selectors.ombud_of(region.code)
@@ -211,6 +218,7 @@ def _send_receipt(revision: Revision, receipt: Receipt, *, person: User) -> None
                 "submission": submission,
                 "figures": figures,
                 "warnings": [figure for figure in figures if figure.comment],
+                "outcomes": outcomes,
                 "person": person,
             },
             language=person.language,

@@ -63,6 +63,13 @@ def test_plan_report_and_outcome_stand_side_by_side(where: str, followed_up: Rev
     assert 'class="pp-outcome__outcome"' in text
 
 
+def test_the_receipt_mail_lists_plan_and_outcome(followed_up: Revision) -> None:
+    mail = followed_up.receipt.mails.get()
+    assert "2022\n  Plan 2021: 50\n  Reported then: 52\n  Outcome: 47\n  Against the plan: −3\n" in mail.text
+    row = mail.html[mail.html.index("AT: plan and outcome") :].split("</tbody>")[0].split("<tbody>")[1]
+    assert re.sub(r"<[^>]+>|\s+", " ", row).split() == ["2022", "50", "52", "47", "−3"]
+
+
 def test_a_round_of_one_year_names_it_once(followed_up: Revision, ombud: User) -> None:
     address = followed_up.submission.get_absolute_url()
     for path in ("", "file/", "indicators/", "versions/", "versions/1/"):
@@ -75,6 +82,7 @@ def test_a_round_without_past_years_shows_no_outcome(ombud: User) -> None:
     revision = make_submission(open_round(), by=ombud, at=timezone.now())
     for address in ("/report/", f"{revision.submission.get_absolute_url()}versions/1/"):
         assert "AT: plan and outcome" not in page(signed_in(ombud), address)
+    assert "PLAN AND OUTCOME" not in revision.receipt.mails.get().text
 
 
 def test_a_missing_figure_has_no_bar_and_no_difference() -> None:
