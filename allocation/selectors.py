@@ -1,13 +1,12 @@
 """Questions to the allocation tables."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from allocation.models import (
     OPEN_STATES,
@@ -16,7 +15,6 @@ from allocation.models import (
     Recomputation,
     RequestState,
     RoundGrant,
-    RunRegion,
 )
 from reporting.models import Baseline, PostType, Region, ReportingRound, Standing
 
@@ -109,55 +107,6 @@ def current_runs(reporting_round: ReportingRound) -> list[AllocationRun]:
         .prefetch_related("pots")
         .order_by("round_grant__year")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class RegionResult:
-    """What the run that holds now gives one region.
-
-    Attributes:
-        version: the version of the region's report that was counted; None if none was.
-        is_waiting: whether a recomputation of the round has been asked for and not been done.
-        is_example: whether plans of the grant's year are synthetic.
-    """
-
-    figures: RunRegion
-    awards: tuple[Award, ...]
-    version: int | None
-    is_waiting: bool
-    is_example: bool
-
-
-def results_of(reporting_round: ReportingRound, region_code: str) -> list[RegionResult]:
-    """What a region gets of each grant of a round, in the order of the years. Two queries."""
-    holding = RoundGrant.objects.filter(reporting_round=reporting_round, current_run__isnull=False)
-    latest = Recomputation.objects.filter(runs=OuterRef("run"), state=RequestState.DONE)
-    synthetic = Baseline.objects.filter(
-        post_type=PostType.AT, standing=Standing.SYNTHETIC, year=OuterRef("run__round_grant__year")
-    )
-    found = list(
-        RunRegion.objects.filter(run__in=holding.values("current_run_id"), region=region_code)
-        .select_related("run__round_grant__reporting_round")
-        .annotate(
-            basis=Subquery(latest.order_by("-finished_at", "-pk").values("basis")[:1]),
-            is_waiting=Exists(_waiting(reporting_round)),
-            is_example=Exists(synthetic),
-        )
-        .order_by("run__round_grant__year")
-    )
-    awards = defaultdict(list)
-    for award in Award.objects.filter(run__in=[figures.run_id for figures in found], region=region_code):
-        awards[award.run_id].append(award)
-    return [
-        RegionResult(
-            figures=figures,
-            awards=tuple(awards[figures.run_id]),
-            version=_version_in(figures.basis or (), region_code),
-            is_waiting=figures.is_waiting,
-            is_example=figures.is_example,
-        )
-        for figures in found
-    ]
 
 
 def example_years() -> frozenset[int]:

@@ -13,6 +13,7 @@ from allocation.engine import parse_rules
 from allocation.explanation import explain
 from allocation.models import AllocationRun, Letter
 from allocation.preview import previews_of
+from allocation.submitted import previews_of_submitted
 from reporting.models import Submission, User
 from reporting.selectors import submissions_editable_by, submissions_visible_to
 
@@ -25,6 +26,8 @@ def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     )
     runs = selectors.current_runs(submission.reporting_round)
     decisions = decided.decisions_in_force(submission.reporting_round)
+    letters = decided.letters_to(submission.region_id, submission.reporting_round)
+    previews = {preview.rules_name: preview for preview in previews_of_submitted(submission, letters)}
     context: dict[str, Any] = {
         "submission": submission,
         "region": submission.region,
@@ -32,9 +35,14 @@ def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "synthetic": submission.reporting_round.is_demo,
         "report_url": submission.get_absolute_url(),
         "grants": [
-            _explained(run, submission) | {"decision": decisions.get(run.round_grant_id)} for run in runs
+            _explained(run, submission)
+            | {
+                "decision": decisions.get(run.round_grant_id),
+                "preview": previews.get(run.round_grant.rules_name),
+            }
+            for run in runs
         ],
-        "letters": decided.letters_to(submission.region_id, submission.reporting_round),
+        "letters": letters,
         "example_years": selectors.example_years(),
         "is_waiting": selectors.is_waiting(submission.reporting_round),
     }

@@ -1,18 +1,14 @@
 """What the regions' pages show of the agency's computations."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
 from django import template
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
-from allocation import decided, selectors
-from allocation.engine import parse_rules
-from allocation.models import AllocationRun, Letter, RunRegion
+from allocation import decided
+from allocation.models import Letter
 from allocation.preview import Preview, previews_of
-from allocation.wording import reason_text
+from allocation.submitted import previews_of_submitted
 from reporting.forms import FiguresForm
 from reporting.home import chip_of
 from reporting.models import Submission
@@ -21,62 +17,10 @@ from reporting.templatetags.platsplan import chip
 register = template.Library()
 
 
-@dataclass(frozen=True, slots=True)
-class PotLine:
-    """A region's part of one pot."""
-
-    title: str
-    eligible: bool
-    amount_kr: int
-    reason: str | Promise
-    assumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PreliminaryGrant:
-    """What a region would get by the run that holds now."""
-
-    run: AllocationRun
-    total_kr: int
-    pots: tuple[PotLine, ...]
-    figures: RunRegion
-    is_waiting: bool
-    version: int | None
-    is_example: bool
-
-
-@lru_cache(maxsize=32)
-def pot_titles(rules_text: str) -> dict[str, str]:
-    """Pot -> title, from a rule set's text."""
-    return {pot.id: pot.title for pot in parse_rules(rules_text, origin="run").pots}
-
-
 @register.simple_tag
-def preliminary_grants(submission: Submission) -> list[PreliminaryGrant]:
-    """The region's awards in the runs that hold now, one line per grant in the order of the years."""
-    results = selectors.results_of(submission.reporting_round, submission.region_id)
-    return [
-        PreliminaryGrant(
-            run=result.figures.run,
-            total_kr=result.figures.total_kr,
-            pots=_pot_lines(result),
-            figures=result.figures,
-            is_waiting=result.is_waiting,
-            version=result.version,
-            is_example=result.is_example,
-        )
-        for result in results
-    ]
-
-
-def _pot_lines(result: selectors.RegionResult) -> tuple[PotLine, ...]:
-    """The awards in the order of the rule set's pots."""
-    awards = {award.pot: award for award in result.awards}
-    return tuple(
-        PotLine(title, award.eligible, award.amount_kr, reason_text(award.reason), award.assumed)
-        for pot, title in pot_titles(result.figures.run.rules_text).items()
-        if (award := awards.get(pot)) is not None
-    )
+def submitted_previews(submission: Submission, letters: Sequence[Letter]) -> tuple[Preview, ...]:
+    """What the region's newest version gives, by the same rule as the panel beside the form."""
+    return previews_of_submitted(submission, letters)
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """A region's start page: which round it shows, and what it costs."""
 
+import re
 from typing import Any
 
 import pytest
@@ -99,7 +100,38 @@ def test_the_start_page_names_amounts_pots_and_the_version_that_counted() -> Non
     text = page(signed_in(person), "/report/").replace("\u00a0", " ")
     assert "10 500 000 kr" in text
     assert text.count("counted from version 1.") == 2
-    assert text.index("God") < text.index("Ytterligare utökning") < text.index("Tydlig förbättring")
+    # as in the panel, what is included stands first
+    assert text.index("Tydlig förbättring") < text.index("God") < text.index("Ytterligare utökning")
+
+
+def test_the_start_page_and_the_panel_say_the_same_amount_by_the_same_rule() -> None:
+    reporting_round, person = with_two_grants(), make_region_member("09")
+    for code, member in (("05", make_region_member("05")), ("09", person)):
+        make_submission(reporting_round, code, by=member, at=timezone.now())
+    client, report = signed_in(person), report_of(reporting_round, "09")
+    amounts = [
+        re.findall(r'<p class="pp-total"[^>]*>(.*?)</p>', page(client, address))
+        for address in ("/report/", report.get_absolute_url(), f"{report.get_absolute_url()}submit/")
+    ]
+    assert len(amounts[0]) == 2
+    assert amounts[0] == amounts[1] == amounts[2]
+    rule = "Of the other regions 1 count with what they have submitted and 19 with their plan."
+    for address in ("/report/", report.get_absolute_url()):
+        assert page(client, address).count(rule) == 2
+    # The run leaves out who has not submitted, and its page says what that makes.
+    compute()
+    why = page(client, f"/grant/{reporting_round.slug}/09/")
+    assert "19 other regions have not submitted, and this run leaves them out" in why
+    assert f"the total is {amounts[0][0]}." in why
+
+
+def test_before_anything_is_submitted_no_amount_stands_on_the_start_page() -> None:
+    reporting_round, person = with_two_grants(), make_region_member()
+    make_draft(reporting_round, by=person, at=timezone.now())
+    compute()
+    text = page(signed_in(person), "/report/")
+    assert "Nothing submitted" in text
+    assert "0 kr" not in text.replace("\u00a0", " ")
 
 
 def test_a_person_can_look_at_another_round_and_only_at_their_own_regions() -> None:
