@@ -14,8 +14,8 @@ from allocation.explanation import explain
 from allocation.models import AllocationRun, Letter
 from allocation.preview import previews_of
 from allocation.submitted import previews_of_submitted
-from reporting.models import Submission, User
-from reporting.selectors import submissions_editable_by, submissions_visible_to
+from reporting.models import PostType, Submission, User
+from reporting.selectors import figures_of_version, submissions_editable_by, submissions_visible_to
 
 
 @require_safe
@@ -27,7 +27,9 @@ def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     runs = selectors.current_runs(submission.reporting_round)
     decisions = decided.decisions_in_force(submission.reporting_round)
     letters = decided.letters_to(submission.region_id, submission.reporting_round)
-    previews = {preview.rules_name: preview for preview in previews_of_submitted(submission, letters)}
+    figures = figures_of_version(submission, number=submission.revision_count)
+    at_posts = {figure.year: figure.posts or 0 for figure in figures if figure.post_type == PostType.AT}
+    previews = previews_of_submitted(submission, at_posts, letters)
     context: dict[str, Any] = {
         "submission": submission,
         "region": submission.region,
@@ -38,7 +40,9 @@ def grant(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             _explained(run, submission)
             | {
                 "decision": decisions.get(run.round_grant_id),
-                "preview": previews.get(run.round_grant.rules_name),
+                "preview": next(
+                    (found for found in previews if found.rules_name == run.round_grant.rules_name), None
+                ),
             }
             for run in runs
         ],

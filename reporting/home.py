@@ -1,6 +1,6 @@
 """What a region's own page tells: where the report stands and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -64,7 +64,11 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Everything about one report that the start page shows."""
+    """Everything about one report that the start page shows.
+
+    Attributes:
+        submitted_at: year -> AT posts of the newest version; empty where nothing is submitted.
+    """
 
     chip: str
     chip_label: Text
@@ -79,6 +83,7 @@ class Home:
     question: str
     action: Text
     outcomes: tuple[Outcome, ...]
+    submitted_at: Mapping[int, int]
 
 
 def home_of(submission: Submission, *, membership: Membership, at: datetime, unread_count: int) -> Home:
@@ -121,7 +126,13 @@ def home_of(submission: Submission, *, membership: Membership, at: datetime, unr
         question=_question(submission, events),
         action=_action(submission),
         outcomes=outcomes_of(checks, answers_in(texts, years=checks.years)),
+        submitted_at=next((_at_posts(event) for event in events if event.kind == EventKind.SUBMITTED), {}),
     )
+
+
+def _at_posts(event: ReviewEvent) -> dict[int, int]:
+    """Year -> AT posts of the version that the event is about."""
+    return {pair["year"]: pair["posts"] for pair in getattr(event, "at_posts", ())}
 
 
 def _question(submission: Submission, events: Sequence[ReviewEvent]) -> str:
@@ -241,7 +252,7 @@ def _happenings(
             label=EventKind(event.kind).label,
             at=event.at,
             by=event.by_name,
-            at_first_year=getattr(event, "at_posts", None),
+            at_first_year=_at_posts(event).get(submission.reporting_round.first_year),
             has_page=event.kind == EventKind.SUBMITTED,
         )
         for event in events

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, Permission
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, JSONObject
 
 from reporting.models import (
     ApplicationState,
@@ -131,14 +132,11 @@ def draft_texts(submission: Submission) -> dict[str, str]:
 
 
 def events_with_posts(submission: Submission) -> list[ReviewEvent]:
-    """What happened to a report, newest first; `at_posts` is the version's AT posts in the first year."""
-    posts = Figure.objects.filter(
-        revision=OuterRef("revision"),
-        post_type=PostType.AT,
-        year=submission.reporting_round.first_year,
-    ).values("posts")
+    """What happened to a report, newest first; `at_posts` lists the AT posts of its version, with `year`."""
+    posts = Figure.objects.filter(revision=OuterRef("revision"), post_type=PostType.AT)
+    as_pairs = posts.order_by("year").values(pair=JSONObject(year="year", posts="posts"))
     events = ReviewEvent.objects.filter(submission=submission).select_related("revision")
-    return list(events.annotate(at_posts=Subquery(posts[:1])))
+    return list(events.annotate(at_posts=ArraySubquery(as_pairs)))
 
 
 def draft_last_saved(submission: Submission) -> DraftValue | None:

@@ -18,9 +18,11 @@ register = template.Library()
 
 
 @register.simple_tag
-def submitted_previews(submission: Submission, letters: Sequence[Letter]) -> tuple[Preview, ...]:
+def submitted_previews(
+    submission: Submission, at_posts: Mapping[int, int], letters: Sequence[Letter]
+) -> tuple[Preview, ...]:
     """What the region's newest version gives, by the same rule as the panel beside the form."""
-    return previews_of_submitted(submission, letters)
+    return previews_of_submitted(submission, at_posts, letters)
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from allocation import runner
 from allocation.models import AllocationRun, Recomputation
-from reporting.models import DraftValue, Revision, Role, State, User
+from reporting.models import DraftValue, ReportingRound, Revision, Role, State, User
 from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
 from tests.factories import (
@@ -266,6 +266,27 @@ def test_a_return_stands_on_the_start_page_with_its_message() -> None:
     assert "Elin" in text
     assert "Answer in the report" in text
     assert report_of(reporting_round).state == State.RETURNED
+
+
+def test_after_the_deadline_a_returned_report_is_called_open_and_says_how_to_answer() -> None:
+    reporting_round, person = open_round(), make_region_member()
+    revision = make_submission(reporting_round, by=person, at=timezone.now())
+    client, report = signed_in(person), revision.submission
+    ReportingRound.objects.update(closes_at=timezone.now())
+    assert "Reporting is closed" in page(client, report.get_absolute_url())
+    return_report(
+        submission_id=report.pk,
+        revision_number=1,
+        by=make_officer(),
+        at=timezone.now(),
+        message="Which is right?",
+        answer_by=date(2030, 1, 31),
+    )
+    for address in ("/report/", report.get_absolute_url(), f"{report.get_absolute_url()}submit/"):
+        text = page(client, address)
+        assert "Open for your completion</strong>Answer by 31 January 2030." in text, address
+        assert "Reporting is closed" not in text, address
+    assert f'href="{report.get_absolute_url()}messages/#h-write"' in page(client, report.get_absolute_url())
 
 
 ADDRESSES = ("", "submit/", "versions/1/")
