@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reporting', '0021_rounds_and_exports'),
+        ('reporting', '0022_dropped_mail'),
     ]
 
     operations = [
