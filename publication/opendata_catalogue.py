@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from publication.opendata import DataRun, OpenData
 from publication.opendata_files import LICENCE
+from publication.opendata_records import DataRun, OpenData
 from publication.opendata_tables import PLAN, RUN_TABLES, Text
 
 _PREFIXES = """\

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from publication.opendata import DataAward, DataFigure, DataRate, DataRun, OpenData, PlanFigure
+from publication.opendata_records import DataAward, DataFigure, DataRate, DataRun, OpenData, PlanFigure
 
 Text = str | Promise
 Value = int | str | bool | Decimal | None | list[Any] | dict[str, Any]

@@ -13,7 +13,8 @@ from django.utils.http import http_date, parse_http_date
 from django.utils.translation import gettext_lazy as _
 
 from publication.api.shapes import Page
-from publication.opendata import OpenData, open_data
+from publication.opendata import open_data
+from publication.opendata_records import OpenData
 from reporting.api.access import PerMinute
 from reporting.problems import FieldFault, Problem
 

@@ -20,7 +20,8 @@ from publication.api.access import (
     part_of,
     refuse_unknown,
 )
-from publication.opendata import DataAward, DataRate, DataRun, OpenData, traces_of
+from publication.opendata import traces_of
+from publication.opendata_records import DataAward, DataRate, DataRun, OpenData
 from reporting.api.shapes import ProblemOut
 from reporting.problems import Problem
 

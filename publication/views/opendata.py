@@ -17,9 +17,10 @@ from django.utils.http import http_date, parse_http_date
 from django.views.decorators.http import require_safe
 
 from allocation.bundles import bundle_of_run
-from publication.opendata import DataRun, OpenData, open_data, stored_run, traces_of
+from publication.opendata import open_data, stored_run, traces_of
 from publication.opendata_catalogue import catalogue_of
 from publication.opendata_files import CONTENT_TYPES, LICENCE, dictionary_of, file_of
+from publication.opendata_records import DataRun, OpenData
 from publication.opendata_tables import PLAN, RUN_TABLES, plan_rows, run_rows
 
 # A bundle is checked with this, in a copy of the source code; docs/open-data.md has the same line.
