@@ -83,10 +83,18 @@ def _even(values: Sequence[Value], write: Callable[[Value | None], str]) -> tupl
             f"q{1 + number * (COLOURS - 1) // spread if len(groups) > 1 else 3}",
             group[0],
             group[-1],
-            write(group[0]) if group[0] == group[-1] else f"{write(group[0])}–{write(group[-1])}",
+            write(group[0]) if group[0] == group[-1] else _between(write(group[0]), write(group[-1])),
         )
         for number, group in enumerate(groups)
     )
+
+
+def _between(low: str, high: str) -> str:
+    """From one figure to another, the unit once where both have the same."""
+    figure, _space, unit = low.rpartition("\u00a0")
+    if unit.isalpha() and high.endswith(f"\u00a0{unit}"):
+        return f"{figure}–{high}"
+    return f"{low}–{high}"
 
 
 def _text(

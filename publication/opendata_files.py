@@ -19,6 +19,9 @@ from openpyxl.utils import get_column_letter
 from publication.opendata_tables import Column, Kind, Row, Table, Value
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+# A run's bundle is checked with these, in a copy of the source code; docs/open-data.md has the same lines.
+VERIFY = "python -m allocation.engine verify {file}"
+EXPLAIN = "python -m allocation.engine explain --region {code} {file}"
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "json": "application/json",
@@ -27,6 +30,11 @@ CONTENT_TYPES = {
 # A spreadsheet takes a text that begins so for a formula.
 _FORMULA = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def run_file_name(round_slug: str, grant: str, number: int) -> str:
+    """What a run's files are called once saved, without ending."""
+    return f"platsplan-{round_slug}-{grant}-run-{number}"
 
 
 def file_of(
@@ -116,7 +124,7 @@ def _cell(sheet: Any, value: Value, column: Column) -> Any:
         cell = WriteOnlyCell(sheet, value=number)
         cell.number_format = "0.00"
         return cell
-    if column.kind in (Kind.WHOLE, Kind.TRUTH):
+    if column.kind in (Kind.WHOLE, Kind.DECIMAL, Kind.TRUTH):
         return WriteOnlyCell(sheet, value=number)
     return _text_cell(sheet, _plain(value, column))
 

@@ -4,7 +4,7 @@ A column is declared once here: files, dictionary and catalogue are all made fro
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TEXT = "text"
     WHOLE = "integer"
     RATE = "rate"
+    DECIMAL = "decimal"
     TRUTH = "boolean"
     JSON = "json"
 
@@ -61,7 +62,7 @@ _RUN = (
     *_RULES,
     Column("inputs_sha256", Kind.TEXT, _("Checksum (SHA-256) of the figures that the run counted.")),
 )
-_REGION = (
+REGION = (
     Column("region_code", Kind.TEXT, _("County code, two digits.")),
     Column("region", Kind.TEXT, _("The region's name.")),
 )
@@ -73,13 +74,13 @@ _STANDING = (
     ),
     Column("source", Kind.TEXT, _("Where the figure comes from, in Swedish.")),
 )
-_PUBLISHED_RATE = Column(
+PUBLISHED_RATE = Column(
     "published_rate",
     Kind.RATE,
     _("The rate as a public source printed it; empty where none did."),
     "posts/100 000",
 )
-_INHABITANTS = Column(
+INHABITANTS = Column(
     "inhabitants", Kind.WHOLE, _("Inhabitants that the rates were computed with."), "persons"
 )
 _YEAR = Column("year", Kind.WHOLE, _("Year of the figure."))
@@ -89,14 +90,14 @@ PLAN = Table(
     _("Plans and rates of the 2021 agreement"),
     _("What each region planned, its inhabitants, the rate that they give, and the rate that was printed."),
     (
-        *_REGION,
+        *REGION,
         _YEAR,
         Column(
             "planned_posts", Kind.WHOLE, _("AT posts that the region planned in the 2021 agreement."), "posts"
         ),
-        _INHABITANTS,
+        INHABITANTS,
         Column("planned_rate", Kind.RATE, _("Planned AT posts per 100 000 inhabitants."), "posts/100 000"),
-        _PUBLISHED_RATE,
+        PUBLISHED_RATE,
         *_STANDING,
         Column("inhabitants_standing", Kind.TEXT, _("How the inhabitants are known.")),
         Column("inhabitants_source", Kind.TEXT, _("Where the inhabitants come from, in Swedish.")),
@@ -110,7 +111,7 @@ FIGURES = Table(
     _("Posts that regions planned, and reported in the version that the run counted."),
     (
         *_RUN,
-        *_REGION,
+        *REGION,
         _YEAR,
         Column("post_type", Kind.TEXT, _("AT, ST, or ST_GM: the ST posts in general medicine.")),
         Column("kind", Kind.TEXT, _("planned or reported.")),
@@ -125,15 +126,15 @@ RATES = Table(
     _("Posts per 100 000 inhabitants of each region, as the run computed them, and what they rest on."),
     (
         *_RUN,
-        *_REGION,
+        *REGION,
         Column("year", Kind.WHOLE, _("Year of the grant.")),
-        _INHABITANTS,
+        INHABITANTS,
         Column("planned_posts", Kind.WHOLE, _("AT posts in the plan."), "posts"),
         Column("planned_rate", Kind.RATE, _("Planned AT posts per 100 000 inhabitants."), "posts/100 000"),
         Column("reported_posts", Kind.WHOLE, _("AT posts reported; empty where none is."), "posts"),
         Column("reported_rate", Kind.RATE, _("Reported AT posts per 100 000 inhabitants."), "posts/100 000"),
         Column("increase", Kind.WHOLE, _("Reported posts more than planned; negative where fewer."), "posts"),
-        _PUBLISHED_RATE,
+        PUBLISHED_RATE,
         Column("total_kr", Kind.WHOLE, _("What the region gets from all pots."), "kr"),
     ),
 )
@@ -143,7 +144,7 @@ AWARDS = Table(
     _("What each region gets from each pot."),
     (
         *_RUN,
-        *_REGION,
+        *REGION,
         Column("pot", Kind.TEXT, _("The pot's name in the rule set.")),
         Column("eligible", Kind.TRUTH, _("Whether the region takes part in the pot.")),
         Column("reason", Kind.TEXT, _("eligible, not-reported, or the first condition that is not met.")),
@@ -157,7 +158,7 @@ TRACES = Table(
     _("How each award comes about: every step with its rule, the numbers put in, the result and the source."),
     (
         *_RUN,
-        *_REGION,
+        *REGION,
         Column("pot", Kind.TEXT, _("The pot's name in the rule set.")),
         Column("step", Kind.WHOLE, _("The step's place, from 1.")),
         Column("rule", Kind.TEXT, _("What kind of step it is.")),
@@ -184,10 +185,11 @@ def plan_rows(data: OpenData) -> list[Row]:
     return [_plan_row(data, plan) for plan in data.plans]
 
 
-def run_rows(table: Table, run: DataRun, data: OpenData, traces: Traces) -> list[Row]:
+def run_rows(table: Table, run: DataRun, data: OpenData, traces: Traces, *, region: str = "") -> list[Row]:
     """The rows of one of `RUN_TABLES` for a run, regions in code order.
 
     Args:
+        region: only this region's rows; all of them where empty.
         traces: gives the steps of awards by their pk; called for the traces only.
     """
     same: dict[str, Value] = {
@@ -200,8 +202,19 @@ def run_rows(table: Table, run: DataRun, data: OpenData, traces: Traces) -> list
     }
     return [
         {**same, "region_code": code, "region": data.region_name(code), **row}
-        for code, row in _rows(table, run, traces)
+        for code, row in _rows(table, _of_region(run, region), traces)
     ]
+
+
+def _of_region(run: DataRun, region: str) -> DataRun:
+    if not region:
+        return run
+    return replace(
+        run,
+        figures=tuple(one for one in run.figures if one.region == region),
+        rates=tuple(one for one in run.rates if one.region == region),
+        awards=tuple(one for one in run.awards if one.region == region),
+    )
 
 
 def _rows(table: Table, run: DataRun, traces: Traces) -> Iterable[tuple[str, dict[str, Value]]]:

@@ -133,6 +133,13 @@ class Results:
         return [row for row in self.rows if row.value is None]
 
     @property
+    def without_report(self) -> list[Row]:
+        """Regions in the grant's run whose report did not count, since there was none."""
+        if self.measure.basis is not Basis.GRANT:
+            return []
+        return [row for row in self.rows if row.value is not None and row.figures.reported is None]
+
+    @property
     def unlike_published(self) -> list[Row]:
         """Regions whose computed rate is not the one that was published."""
         return [row for row in self._with_published if row.value != row.figures.published_rate]

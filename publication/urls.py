@@ -18,6 +18,7 @@ urlpatterns = [
     path("open-data/", opendata.open_data_page, name="open_data"),
     path("open-data/catalogue.ttl", opendata.catalogue, name="catalogue"),
     path("open-data/rates.<slug:extension>", opendata.plan_file, name="plan_file"),
+    path("open-data/results.<slug:extension>", opendata.results_file, name="results_file"),
     path("open-data/rules/<str:version>.toml", opendata.rules_file, name="open_rules"),
     path(
         "open-data/<slug:round_slug>/<slug:grant>/latest/<str:rest>", opendata.latest_file, name="latest_file"

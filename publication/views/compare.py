@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from publication.compare import (
@@ -46,6 +48,7 @@ def _query(figures: OpenFigures, regions: tuple[OpenRegion, ...], year: int) -> 
 
 def _context(figures: OpenFigures, regions: tuple[OpenRegion, ...], year: int) -> dict[str, Any]:
     codes = {region.code for region in regions}
+    planned = no_planned_expansion(figures)
     return {
         "synthetic": figures.is_synthetic,
         "figures": figures,
@@ -62,7 +65,8 @@ def _context(figures: OpenFigures, regions: tuple[OpenRegion, ...], year: int) -
         "most": MOST,
         "lines": lines_of(figures, regions, year),
         "smalls": smalls_of(figures),
-        "planned": no_planned_expansion(figures),
+        "planned": planned,
+        "planned_names": get_text_list(list(planned.names), _("and")),
         "reported": [(one, reported_more(figures, one)) for one in figures.years],
         "standings": tuple(
             dict.fromkeys(known.standing for basis in figures.basis.values() for known in basis.plan_known)

@@ -13,18 +13,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date, parse_http_date
+from django.utils.http import http_date, parse_http_date, urlencode
 from django.views.decorators.http import require_safe
 
 from allocation.bundles import bundle_of_run
 from publication.opendata import open_data, stored_run, traces_of
 from publication.opendata_catalogue import catalogue_of
-from publication.opendata_files import CONTENT_TYPES, LICENCE, dictionary_of, file_of
+from publication.opendata_files import (
+    CONTENT_TYPES,
+    LICENCE,
+    VERIFY,
+    dictionary_of,
+    file_of,
+    run_file_name,
+)
 from publication.opendata_records import DataRun, OpenData
+from publication.opendata_results import RESULTS, result_rows
 from publication.opendata_tables import PLAN, RUN_TABLES, plan_rows, run_rows
-
-# A bundle is checked with this, in a copy of the source code; docs/open-data.md has the same line.
-VERIFY = "python -m allocation.engine verify {file}"
+from publication.selectors import open_figures
 
 
 @login_not_required
@@ -38,8 +44,9 @@ def open_data_page(request: HttpRequest) -> HttpResponse:
         "replaced": [run for run in data.runs if not run.in_force],
         "synthetic": any(run.synthetic for run in data.runs),
         "plan": PLAN,
+        "results": RESULTS,
         "tables": RUN_TABLES.values(),
-        "dictionaries": [(table, dictionary_of(table)) for table in (PLAN, *RUN_TABLES.values())],
+        "dictionaries": [(table, dictionary_of(table)) for table in (RESULTS, PLAN, *RUN_TABLES.values())],
         "licence": LICENCE,
         "verify_line": VERIFY.format(file=f"{file_name(data.runs[0])}.json" if data.runs else "bundle.json"),
     }
@@ -51,7 +58,7 @@ def open_data_page(request: HttpRequest) -> HttpResponse:
 def plan_file(request: HttpRequest, extension: str) -> HttpResponse:
     """Plans and rates of the 2021 agreement as a file."""
     data = _open(extension)
-    about = {"table": "rates", "source": f"{settings.PLATSPLAN_BASE_URL}{request.path}"}
+    about = {"table": "rates", "source": _address(request, "")}
     return _file(
         request,
         data,
@@ -63,27 +70,59 @@ def plan_file(request: HttpRequest, extension: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def results_file(request: HttpRequest, extension: str) -> HttpResponse:
+    """Everything that the open pages show as a file; of one region or year where the address says so."""
+    data = _open(extension)
+    figures = open_figures(data.version)
+    region = _region(request, data)
+    asked = request.GET.get("year", "")
+    year = {str(one): one for one in figures.years}.get(asked)
+    if asked and year is None:
+        raise Http404
+    query = urlencode({name: value for name, value in (("region", region), ("year", asked)) if value})
+    about = {"table": RESULTS.key, "source": _address(request, query)}
+    return _file(
+        request,
+        data,
+        lambda: file_of(
+            extension,
+            RESULTS,
+            result_rows(figures, region=region, year=year),
+            about=about,
+            at=data.read_at,
+        ),
+        content_type=CONTENT_TYPES[extension],
+        name="-".join(part for part in ("platsplan-results", region, asked) if part) + f".{extension}",
+        query=query,
+    )
+
+
+@login_not_required
+@require_safe
 def run_file(
     request: HttpRequest, round_slug: str, grant: str, number: int, table: str, extension: str
 ) -> HttpResponse:
-    """A table of a published run as a file."""
+    """A table of a published run as a file; one region's rows where the address says so."""
     data = _open(extension)
     run = _run(data, round_slug, grant, number)
     if table not in RUN_TABLES:
         raise Http404
-    about = about_run(run) | {"table": table, "source": f"{settings.PLATSPLAN_BASE_URL}{request.path}"}
+    region = _region(request, data)
+    query = f"region={region}" if region else ""
+    about = about_run(run) | {"table": table, "source": _address(request, query)}
     return _file(
         request,
         data,
         lambda: file_of(
             extension,
             RUN_TABLES[table],
-            run_rows(RUN_TABLES[table], run, data, traces_of),
+            run_rows(RUN_TABLES[table], run, data, traces_of, region=region),
             about=about,
             at=run.published_at,
         ),
         content_type=CONTENT_TYPES[extension],
-        name=f"{file_name(run)}-{table}.{extension}",
+        name="-".join(part for part in (file_name(run), table, region) if part) + f".{extension}",
+        query=query,
     )
 
 
@@ -93,7 +132,8 @@ def latest_file(request: HttpRequest, round_slug: str, grant: str, rest: str) ->
     """Lead to a file of the run that holds now."""
     for run in open_data(at=timezone.now()).runs:
         if run.in_force and (run.round, run.grant) == (round_slug, grant):
-            return redirect(f"/open-data/{run.round}/{run.grant}/run-{run.number}/{rest}")
+            query = f"?{request.GET.urlencode()}" if request.GET else ""
+            return redirect(f"/open-data/{run.round}/{run.grant}/run-{run.number}/{rest}{query}")
     raise Http404
 
 
@@ -157,7 +197,7 @@ def about_run(run: DataRun) -> dict[str, Any]:
 
 def file_name(run: DataRun) -> str:
     """What a run's files are called once saved, without ending."""
-    return f"platsplan-{run.round}-{run.grant}-run-{run.number}"
+    return run_file_name(run.round, run.grant, run.number)
 
 
 def _open(extension: str) -> OpenData:
@@ -173,11 +213,33 @@ def _run(data: OpenData, round_slug: str, grant: str, number: int) -> DataRun:
     return run
 
 
+def _region(request: HttpRequest, data: OpenData) -> str:
+    """The region that an address asks for alone; empty for all of them."""
+    code = request.GET.get("region", "")
+    if code and code not in {region.code for region in data.regions}:
+        raise Http404
+    return code
+
+
+def _address(request: HttpRequest, query: str) -> str:
+    return f"{settings.PLATSPLAN_BASE_URL}{request.path}{f'?{query}' if query else ''}"
+
+
 def _file(
-    request: HttpRequest, data: OpenData, make: Callable[[], bytes], *, content_type: str, name: str
+    request: HttpRequest,
+    data: OpenData,
+    make: Callable[[], bytes],
+    *,
+    content_type: str,
+    name: str,
+    query: str = "",
 ) -> HttpResponse:
-    """Answer with a file, made once for each version of what is open and kept by this process."""
-    key = "open-data:" + hashlib.sha256(f"{data.version}\n{request.path}".encode()).hexdigest()
+    """Answer with a file, made once for each version of what is open and kept by this process.
+
+    Args:
+        query: the address's query as the file understands it; what else was asked makes no other file.
+    """
+    key = "open-data:" + hashlib.sha256(f"{data.version}\n{request.path}?{query}".encode()).hexdigest()
     body: bytes | None = caches["pages"].get(key)
     if body is None:
         body = make()

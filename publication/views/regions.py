@@ -4,12 +4,15 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from allocation.engine.rulefile import load_rules
-from publication.awards import award_of, points_of
+from publication.awards import OpenAward, award_of, points_of
 from publication.measures import BY_KEY
+from publication.opendata_files import EXPLAIN, VERIFY, run_file_name
 from publication.regions import charts_of, lines_of
 from publication.scale import scale_with
 from publication.selectors import OpenFigures, OpenRegion
@@ -64,7 +67,7 @@ def _context(figures: OpenFigures, found: OpenRegion) -> dict[str, Any]:
     rules = load_rules(LIMIT_RULES)
     if rules.threshold is None:
         raise ValueError(f"The rule set {LIMIT_RULES} has no threshold to show results against.")
-    awards = [award_of(grant, found.code) for grant in figures.grants]
+    awards = [award for grant in figures.grants if (award := award_of(grant, found.code)) is not None]
     scale = scale_with(rules.threshold)
     return {
         "synthetic": figures.is_synthetic,
@@ -73,7 +76,9 @@ def _context(figures: OpenFigures, found: OpenRegion) -> dict[str, Any]:
         "scale": scale,
         "lines": lines_of(figures, found),
         "charts": charts_of(figures, found, by_key=BY_KEY, scale=scale),
-        "awards": [award for award in awards if award is not None],
+        "awards": awards,
+        "calculators": [(award.grant.title, _calculator(award)) for award in awards],
+        "verify_lines": [line for award in awards for line in _verify_lines(award)],
         "wait": BY_KEY["wait"].write(found.wait),
         "bases": [(year, figures.basis[year]) for year in figures.years],
         "plan_standings": {
@@ -81,3 +86,17 @@ def _context(figures: OpenFigures, found: OpenRegion) -> dict[str, Any]:
             for year in figures.years
         },
     }
+
+
+def _calculator(award: OpenAward) -> str:
+    """The calculator with the posts that the region's award was computed from."""
+    counted = award.figures
+    posts = counted.planned_posts if counted.reported_posts is None else counted.reported_posts
+    address = reverse("publication:calculator", args=[award.grant.rules_name])
+    return f"{address}?{urlencode({'region': counted.region_id, 'posts': posts})}"
+
+
+def _verify_lines(award: OpenAward) -> list[str]:
+    grant = award.grant
+    file = f"{run_file_name(grant.round_slug, grant.rules_name, grant.run_number)}.json"
+    return [VERIFY.format(file=file), EXPLAIN.format(code=award.figures.region_id, file=file)]

@@ -113,6 +113,7 @@ def _whole(
             for row in found.rows
             if row.code in outlines
         ],
+        "year_query": f"?year={state.year}",
         "years": [(year, state.with_(year=year)) for year in figures.years],
         "groups": [
             (
