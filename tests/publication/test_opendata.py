@@ -1,6 +1,7 @@
 """The open data: only what is published, the same figures in every form, and a catalogue that holds."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -22,7 +23,7 @@ from allocation.services.publications import publish_run, withdraw_publication
 from publication import opendata
 from publication.opendata_files import file_of
 from publication.opendata_tables import RUN_TABLES, Column, Kind, Table
-from reporting.models import PublishedRate
+from reporting.reference import REGIONS_CSV
 from tests.publication.published import Published
 
 pytestmark = pytest.mark.django_db
@@ -55,14 +56,26 @@ def rows_of(client: Client, address: str, extension: str) -> list[dict[str, Any]
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
+def printed_rates() -> dict[str, str]:
+    """Region code -> the rate of 2022 as it was printed, from the file that comes with the product."""
+    with REGIONS_CSV.open(encoding="utf-8") as file:
+        rates = {row["code"]: row["published_rate_2022"] for row in csv.DictReader(file)}
+    assert len(rates) == 21
+    return rates
+
+
+def test_the_21_published_rates_are_those_of_the_bundle(published: Published, client: Client) -> None:
+    bundle = json.loads(got(client, f"{RUN_1}bundle.json"))
+    assert {one["code"]: one["planned_rate"] for one in bundle["results"]["regions"]} == printed_rates()
+
+
 @pytest.mark.parametrize("extension", ["csv", "json", "xlsx"])
 def test_the_21_published_rates_are_the_same_in_every_file(
     published: Published, client: Client, extension: str
 ) -> None:
-    rates = {row.region_id: f"{row.rate:.2f}" for row in PublishedRate.objects.filter(year=2022)}
-    assert len(rates) == 21
-    for address in ("/open-data/rates", f"{RUN_1}rates"):
-        rows = rows_of(client, address, extension)
+    rates = printed_rates()
+    for address in ("/open-data/rates", "/open-data/results", f"{RUN_1}rates"):
+        rows = [row for row in rows_of(client, address, extension) if str(row["year"]) == "2022"]
         for column in ("planned_rate", "published_rate"):
             found = {row["region_code"]: f"{float(row[column]):.2f}" for row in rows}
             assert found == rates
@@ -88,6 +101,56 @@ def test_all_files_of_a_table_say_the_same(published: Published, client: Client)
             assert rows == first
 
 
+def test_the_table_of_the_open_pages_says_what_they_say(published: Published, client: Client) -> None:
+    rows = rows_of(client, "/open-data/results", "csv")
+    assert [(row["region_code"], row["year"]) for row in rows[:4]] == [
+        ("01", "2022"),
+        ("01", "2023"),
+        ("01", "2024"),
+        ("03", "2022"),
+    ]
+    assert len(rows) == 63
+    by_place = {(row["region_code"], row["year"]): row for row in rows}
+    uppsala, dalarna = by_place["03", "2022"], by_place["20", "2022"]
+    assert (uppsala["reported_posts"], uppsala["change"], uppsala["reported_rate"]) == ("58", "8", "14.66")
+    assert (uppsala["reports_run"], uppsala["grant_state"]) == ("2022-2024/at-2022/run-1", "preliminary")
+    assert (dalarna["reported_posts"], dalarna["reports_standing"], dalarna["total_kr"]) == ("", "", "0")
+    assert by_place["03", "2023"]["total_kr"] == ""
+    total = sum(int(row["total_kr"]) for row in rows if row["total_kr"])
+    assert total == published.run.allocated_kr
+
+
+def test_a_region_or_year_can_be_had_alone(published: Published, client: Client) -> None:
+    def kept(address: str) -> set[tuple[str, str]]:
+        rows = csv.DictReader(io.StringIO(got(client, address).decode()))
+        return {(row["region_code"], row.get("year", "")) for row in rows}
+
+    assert kept("/open-data/results.csv?region=03&year=2023") == {("03", "2023")}
+    assert len(kept("/open-data/results.csv?year=2023")) == 21
+    for table in RUN_TABLES:
+        assert {code for code, _year in kept(f"{RUN_1}{table}.csv?region=09")} == {"09"}
+    answer = client.get(f"{RUN_1}traces.json?region=09&junk=1")
+    assert 'filename="platsplan-2022-2024-at-2022-run-1-traces-09.json"' in answer["Content-Disposition"]
+    assert json.loads(answer.content)["about"]["source"].endswith("/traces.json?region=09")
+    latest = client.get("/open-data/2022-2024/at-2022/latest/traces.json?region=09")
+    assert latest["Location"] == f"{RUN_1}traces.json?region=09"
+
+
+def test_a_regions_page_leads_to_its_files_and_to_the_check(published: Published, client: Client) -> None:
+    page = got(client, "/regions/09/").decode()
+    section = page.split('id="downloads"')[1]
+    links = [html.unescape(link) for link in re.findall(r'href="([^"]+)"', section)]
+    files = [link for link in links if link.startswith("/open-data/") and "." in link]
+    assert len(files) == 10
+    for link in files:
+        assert client.get(link).status_code == 200, link
+    [calculator] = [link for link in links if "/calculator/" in link]
+    assert "region=09&posts=17" in calculator
+    assert client.get(calculator).status_code == 200
+    for command in ("verify", "explain --region 09"):
+        assert f"python -m allocation.engine {command} platsplan-2022-2024-at-2022-run-1.json" in section
+
+
 def test_every_row_names_its_run_and_the_checksum_of_the_rules(published: Published, client: Client) -> None:
     for table in RUN_TABLES:
         for row in rows_of(client, RUN_1 + table, "csv"):
@@ -109,7 +172,7 @@ def test_what_is_not_published_stands_in_no_file(published: Published, client: C
     )
     everything += got(client, f"{RUN_1}bundle.json") + got(client, "/open-data/rates.csv")
     assert published.hidden.inputs_sha256.encode() not in everything
-    assert published.DRAFT_POSTS.encode() not in re.sub(rb"[0-9a-f]{64}", b"", everything)
+    assert not re.search(rf"(?<![0-9a-f.]){published.DRAFT_POSTS}(?![0-9a-f])".encode(), everything)
     assert b"run-2" not in everything
     hidden = RUN_1.replace("run-1", "run-2")
     for name in ("bundle.json", *(f"{table}.csv" for table in RUN_TABLES)):
@@ -237,6 +300,10 @@ def test_a_name_cannot_break_out_of_the_catalogue(
     "address",
     [
         "/open-data/rates.pdf",
+        "/open-data/results.pdf",
+        "/open-data/results.csv?year=2031",
+        "/open-data/results.csv?region=77",
+        f"{RUN_1}awards.csv?region=09x",
         f"{RUN_1}awards.pdf",
         f"{RUN_1}drafts.csv",
         "/open-data/2022-2024/at-2024/run-1/awards.csv",
