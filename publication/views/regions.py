@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from allocation.engine.rulefile import load_rules
@@ -93,7 +92,7 @@ def _calculator(award: OpenAward) -> str:
     counted = award.figures
     posts = counted.planned_posts if counted.reported_posts is None else counted.reported_posts
     address = reverse("publication:calculator", args=[award.grant.rules_name])
-    return f"{address}?{urlencode({'region': counted.region_id, 'posts': posts})}"
+    return f"{address}?region={counted.region_id}&posts={posts}"
 
 
 def _verify_lines(award: OpenAward) -> list[str]:
