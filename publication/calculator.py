@@ -8,7 +8,7 @@ from allocation.curve import Curve, curve
 from allocation.engine import PotRule, RegionResult, Report, RuleSet, compute, marginal
 from allocation.explanation import Explanation, explain
 from allocation.preview import Rung, Scale, ladder_sentence, open_ladder, rungs_of, scale_of
-from publication.others import RegionFigures
+from publication.others import Others, RegionFigures
 
 POSTS_AHEAD = 45
 POSTS_BEHIND = 5
@@ -16,12 +16,16 @@ POSTS_BEHIND = 5
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked: a region with its posts, and its plan and inhabitants where they are to be others."""
+    """What is asked: a region with its posts, and its plan and inhabitants where they are to be others.
+
+    `others` says what the other regions count with.
+    """
 
     region: RegionFigures
     posts: int
     planned: int | None = None
     inhabitants: int | None = None
+    others: Others = Others.PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Answer:
     Attributes:
         figures: the region as it was counted, with the plan and inhabitants asked for.
         posts, increase: what was asked, and how many more than planned that is.
-        others: how many regions count with their plan.
+        others: what the other regions count with, and `others_count` how many of them count.
+        without_report: names of those that count as not having reported.
     """
 
     figures: RegionFigures
@@ -46,7 +51,9 @@ class Answer:
     rungs: tuple[Rung, ...]
     ladder_sentence: str
     curve: Curve
-    others: int
+    others: Others
+    others_count: int
+    without_report: tuple[str, ...]
 
     @property
     def assumed(self) -> bool:
@@ -55,7 +62,7 @@ class Answer:
 
 
 def answer_of(rules: RuleSet, regions: Sequence[RegionFigures], asked: Asked) -> Answer | None:
-    """Compute what is asked, the other regions reporting what they planned.
+    """Compute what is asked, the other regions reporting as `asked.others` says.
 
     Returns:
         None where a plan or the inhabitants of any region are missing: nothing can be computed then.
@@ -68,6 +75,7 @@ def answer_of(rules: RuleSet, regions: Sequence[RegionFigures], asked: Asked) ->
     own = next(report for report in reports if report.code == code)
     increase = asked.posts - own.planned
     ladder = open_ladder(rules, result.planned_rate)
+    missing = {report.code for report in reports if report.reported is None}
     return Answer(
         figures=replace(asked.region, planned=own.planned, inhabitants=own.inhabitants),
         posts=asked.posts,
@@ -83,14 +91,17 @@ def answer_of(rules: RuleSet, regions: Sequence[RegionFigures], asked: Asked) ->
         curve=curve(
             marginal(rules, reports, code, upto=POSTS_AHEAD, below=POSTS_BEHIND), present=asked.posts
         ),
-        others=len(regions) - 1,
+        others=asked.others,
+        others_count=len(regions) - 1 - len(missing),
+        without_report=tuple(region.name for region in regions if region.code in missing),
     )
 
 
 def _reports(regions: Sequence[RegionFigures], asked: Asked) -> list[Report]:
     reports = []
     for region in regions:
-        planned, inhabitants, posts = region.planned, region.inhabitants, region.planned
+        planned, inhabitants = region.planned, region.inhabitants
+        posts = region.reported if asked.others is Others.PUBLISHED else region.planned
         if region.code == asked.region.code:
             posts = asked.posts
             planned = region.planned if asked.planned is None else asked.planned

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from publication.calculator import Asked
-from publication.others import RegionFigures
+from publication.others import Others, PublishedGround, RegionFigures
 from reporting.checks import parse_posts
 
 LEAST_INHABITANTS, MOST_INHABITANTS = 1_000, 20_000_000
@@ -16,7 +16,10 @@ _PLAIN = {"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}
 
 
 class CalculatorForm(forms.Form):
-    """A region and its posts; plan and inhabitants only where they are to be others than the public ones."""
+    """A region and its posts; plan and inhabitants only where they are to be others than the public ones.
+
+    Once a run of the grant is public, the other regions count as in it, unless their plans are asked for.
+    """
 
     region = forms.ChoiceField(
         label=_("Region"), error_messages={"invalid_choice": _("Choose one of the regions in the list.")}
@@ -29,8 +32,33 @@ class CalculatorForm(forms.Form):
         label=_("Inhabitants"), max_length=40, required=False, widget=forms.TextInput(attrs=_PLAIN)
     )
 
-    def __init__(self, *args: Any, regions: Sequence[RegionFigures], **kwargs: Any) -> None:
+    others = forms.ChoiceField(
+        label=_("The other regions"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the ways in the list.")},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        regions: Sequence[RegionFigures],
+        ground: PublishedGround | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.has_ground = ground is not None
+        if ground is None:
+            del self.fields["others"]
+        else:
+            others = self.fields["others"]
+            assert isinstance(others, forms.ChoiceField)
+            published = _("as they reported, in published run %(number)d") % {
+                "number": ground.grant.run_number
+            }
+            others.choices = [
+                (Others.PUBLISHED.value, published),
+                (Others.PLAN.value, _("as if all reported their plan")),
+            ]
         self.regions = {region.code: region for region in regions}
         field = self.fields["region"]
         assert isinstance(field, forms.ChoiceField)
@@ -67,6 +95,7 @@ class CalculatorForm(forms.Form):
             posts=given["posts"],
             planned=given["planned"],
             inhabitants=given["inhabitants"],
+            others=Others(given.get("others") or Others.PUBLISHED) if self.has_ground else Others.PLAN,
         )
 
 

@@ -1,16 +1,25 @@
 """What a calculator may know of the regions: what is public, and never a draft or a report at the agency."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from allocation.engine import RuleSet
+from publication.selectors import OpenFigures, PublishedGrant, YearFigures
 from reporting.models import Baseline, Inhabitants, PostType, Region, Standing
+
+
+class Others(StrEnum):
+    """What the other regions are counted with: the reports of the published run, or their plans."""
+
+    PUBLISHED = "published"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
 class RegionFigures:
     """A region with the plan and inhabitants that a rule set compares with. None is missing, never 0.
 
-    `is_example` says that the plan is synthetic.
+    `is_example` says that the plan is synthetic; `reported` is what a published run counted.
     """
 
     code: str
@@ -18,6 +27,15 @@ class RegionFigures:
     planned: int | None
     inhabitants: int | None
     is_example: bool
+    reported: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedGround:
+    """The published run of a grant, and every region as it counted, in code order."""
+
+    grant: PublishedGrant
+    regions: tuple[RegionFigures, ...]
 
 
 def public_figures(rules: RuleSet) -> tuple[RegionFigures, ...]:
@@ -42,3 +60,18 @@ def public_figures(rules: RuleSet) -> tuple[RegionFigures, ...]:
         )
         for region in Region.objects.order_by("code")
     )
+
+
+def published_ground(rules: RuleSet, figures: OpenFigures) -> PublishedGround | None:
+    """The regions as the grant's published run counted them; None while no run of it is published."""
+    basis = figures.basis.get(rules.year)
+    if basis is None or basis.grant is None or basis.grant.rules_name != rules.name:
+        return None
+    is_example = any(known.standing == Standing.SYNTHETIC for known in basis.plan_known)
+    regions = []
+    for region in figures.regions:
+        own = region.years.get(rules.year, YearFigures())
+        regions.append(
+            RegionFigures(region.code, region.name, own.planned, own.inhabitants, is_example, own.reported)
+        )
+    return PublishedGround(basis.grant, tuple(regions))

@@ -11,19 +11,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
 from allocation.engine import Ladder, RuleSet, available_rules, load_rules
 from publication.calculator import Answer, Asked, answer_of
 from publication.calculator_form import CalculatorForm
 from publication.method import BAR_WIDTH, method_of, rules_called
-from publication.others import RegionFigures, public_figures
+from publication.others import Others, RegionFigures, public_figures, published_ground
+from publication.views.serving import figures_now
 from reporting.limits import network_of, within_limit
 
 ANSWERS_PER_MINUTE = 60
 # Regions of the worked examples: one whose plan lies below the limit of 2022, and one just above it.
 EXAMPLES = (("03", 10), ("19", 5))
-FIELDS = ("region", "posts", "planned", "inhabitants")
+FIELDS = ("region", "posts", "planned", "inhabitants", "others")
 
 
 @login_not_required
@@ -85,15 +88,21 @@ def calculator(request: HttpRequest, rules_name: str) -> HttpResponse:
     asked = "posts" in request.GET
     if asked and not _within_limit(request):
         return _too_many(request)
-    regions = public_figures(rules)
+    ground = published_ground(rules, figures_now())
+    by_plan = ground is None or request.GET.get("others") == Others.PLAN
+    regions = public_figures(rules) if by_plan or ground is None else ground.regions
     typed = {name: request.GET[name] for name in FIELDS if name in request.GET}
-    form = CalculatorForm(typed, regions=regions) if asked else CalculatorForm(initial=typed, regions=regions)
+    form = CalculatorForm(
+        typed if asked else None, initial=None if asked else typed, regions=regions, ground=ground
+    )
     answer = answer_of(rules, regions, form.asked) if asked and form.is_valid() else None
     context: dict[str, Any] = {
         "rules": rules,
         "form": form,
         "asked": asked,
         "answer": answer,
+        "ground": ground,
+        "without_report": get_text_list(answer.without_report, _("and")) if answer else "",
         "is_computable": _is_computable(regions),
         "has_example_plan": _has_example_plan(regions),
         "synthetic": _has_example_plan(regions),
@@ -109,7 +118,7 @@ def calculator(request: HttpRequest, rules_name: str) -> HttpResponse:
 
 def _address(name: str, typed: dict[str, str]) -> str:
     """The same question to another rule set; its own plan and inhabitants do not follow."""
-    kept = {field: typed[field] for field in ("region", "posts") if typed.get(field)}
+    kept = {field: typed[field] for field in ("region", "posts", "others") if typed.get(field)}
     address = reverse("publication:calculator", args=[name])
     return f"{address}?{urlencode(kept)}" if kept else address
 
