@@ -102,7 +102,7 @@ def calculator(request: HttpRequest, rules_name: str) -> HttpResponse:
         "asked": asked,
         "answer": answer,
         "ground": ground,
-        "without_report": get_text_list(answer.without_report, _("and")) if answer else "",
+        "without_report": get_text_list(list(answer.without_report), _("and")) if answer else "",
         "is_computable": _is_computable(regions),
         "has_example_plan": _has_example_plan(regions),
         "synthetic": _has_example_plan(regions),
