@@ -3,15 +3,25 @@
 import os
 from typing import Any
 
+import pghistory
 import redis
-from celery import Celery
+from celery import Celery, Task
 from celery.schedules import crontab
 from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("platsplan")
+
+class RecordedTask(Task):
+    """A task whose name stands in the history of every row that it changes."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with pghistory.context(task=self.name):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("platsplan", task_cls=RecordedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "reporting.accounts.second_factor.SecondFactorMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "config.history.RequestHistoryMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -159,6 +159,9 @@ CACHES = {
 
 # The history of a row is `row.history`; `events` is what happened to a report.
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
+PGHISTORY_BASE_MODEL = "reporting.models.events.Event"
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 # Sign-in --------------------------------------------------------------------------------------
 

@@ -84,6 +84,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "reporting.dismiss_flag",
         "reporting.approve_unflagged",
         "reporting.view_extension",
+        "reporting.read_history",
         "reporting.receive_status_report",
         "reporting.send_status_report",
         "allocation.view_roundgrant",

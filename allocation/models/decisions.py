@@ -1,12 +1,11 @@
 """Decisions on a grant, which two people make, the run that each froze, and the letters that followed."""
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from allocation.models.runs import AllocationRun, RoundGrant
-from reporting.models import Document, Region, User, append_only, never_emptied
+from reporting.models import Document, Region, User, append_only, never_emptied, tracked
 
 REASON_MAX = 2_000
 
@@ -96,7 +95,7 @@ class DecisionState(models.TextChoices):
     DECIDED = "decided", _("Decision made")
 
 
-@pghistory.track()
+@tracked()
 class Decision(models.Model):
     """A run that somebody proposes to pay by, and what somebody else made of the proposal.
 

@@ -1,12 +1,11 @@
 """To which account each region is paid: one person enters it and another confirms it."""
 
-import pghistory
 import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reporting.models import Region, User, never_emptied
+from reporting.models import Region, User, never_emptied, tracked
 
 # What a payment file may hold of a text: the characters that every bank takes.
 PLAIN_TEXT = r"^[A-Za-z0-9ÅÄÖÉÜåäöéü/?:().,'+ -]*$"
@@ -40,7 +39,7 @@ class PayeeState(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
-@pghistory.track()
+@tracked()
 class PayeeAccount(models.Model):
     """A region's account as somebody entered it. The newest confirmed one of a region is paid to."""
 

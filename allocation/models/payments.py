@@ -1,6 +1,5 @@
 """Payments of what was decided: batches that two people make, a row for each region, and their files."""
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +8,7 @@ from allocation.models.balance import DECLARE, STANDING
 from allocation.models.decisions import Decision
 from allocation.models.payees import PayeeAccount
 from allocation.models.runs import RoundGrant
-from reporting.models import Document, Region, User, append_only, never_emptied
+from reporting.models import Document, Region, User, append_only, never_emptied, tracked
 
 REFERENCE_MAX = 35
 
@@ -118,7 +117,7 @@ class FileKind(models.TextChoices):
     CSV = "csv", _("CSV")
 
 
-@pghistory.track()
+@tracked()
 class PaymentBatch(models.Model):
     """Payments that go to the bank together. One person makes a batch and another approves it."""
 
@@ -232,7 +231,7 @@ class PaymentBatch(models.Model):
         return f"{self.round_grant.number_text}-U{self.number}"
 
 
-@pghistory.track()
+@tracked()
 class Payment(models.Model):
     """What one region gets in a batch. The amount never changes; what became of it is noted."""
 

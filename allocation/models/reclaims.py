@@ -1,6 +1,5 @@
 """Claims for repayment, and what came back."""
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from allocation.models.balance import DECLARE, STANDING
 from allocation.models.decisions import Decision
 from allocation.models.runs import RoundGrant
-from reporting.models import Document, Region, User, append_only, never_emptied
+from reporting.models import Document, Region, User, append_only, never_emptied, tracked
 
 _CLAIM_FITS = """
 IF NEW.state <> 'open' OR NOT EXISTS (
@@ -71,7 +70,7 @@ class ClaimState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-@pghistory.track()
+@tracked()
 class RepaymentClaim(models.Model):
     """What a region is to pay back of a grant, why, and until when."""
 
@@ -151,7 +150,7 @@ class RepaymentClaim(models.Model):
         return f"{self.round_grant.number_text}-A{self.number}"
 
 
-@pghistory.track()
+@tracked()
 class Repayment(models.Model):
     """Money that came back on a claim. One that was noted by mistake is struck, not removed."""
 

@@ -1,12 +1,11 @@
 """Requests to recompute a round, and the worker that is at each."""
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from allocation.models.runs import AllocationRun
-from reporting.models import ReportingRound, User, never_emptied
+from reporting.models import ReportingRound, User, never_emptied, tracked
 
 # A worker that takes a request over has a greater number than everyone who had it before.
 _CLAIMS_ARE_COUNTED = """
@@ -40,7 +39,7 @@ TRANSITIONS = (
 )
 
 
-@pghistory.track(exclude=["heartbeat_at"])
+@tracked(exclude=["heartbeat_at"])
 class Recomputation(models.Model):
     """A request to recompute a round, written with the change that asked for it.
 

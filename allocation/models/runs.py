@@ -1,11 +1,10 @@
 """Grants of a round, and runs, which never change."""
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reporting.models import Region, ReportingRound, Revision, append_only, never_emptied
+from reporting.models import Region, ReportingRound, Revision, append_only, never_emptied, tracked
 
 _POT_SUM = """
 IF (SELECT coalesce(sum(amount_kr), 0) FROM allocation_award WHERE run_id = NEW.run_id AND pot = NEW.pot)
@@ -110,7 +109,7 @@ def sums_to_its_region() -> pgtrigger.Trigger:
     return _at_commit("sums_to_its_region", _REGION_SUM)
 
 
-@pghistory.track()
+@tracked()
 class RoundGrant(models.Model):
     """A grant that is computed from a round's figures for one year, by one rule set."""
 

@@ -1,12 +1,11 @@
 """When each recipient gets the status report."""
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from allocation.models.runs import RoundGrant
-from reporting.models import ReportingRound, User
+from reporting.models import ReportingRound, User, tracked
 
 
 class Weekday(models.IntegerChoices):
@@ -21,7 +20,7 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 7, _("Sunday")
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked()
 class ReportSchedule(models.Model):
     """On which days and at what time somebody gets the status report, and about what.
 

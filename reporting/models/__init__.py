@@ -3,6 +3,7 @@
 from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
 from reporting.models.desk import DISMISSAL_MAX, Assignment, DeskView, ReportFlag, Severity
 from reporting.models.documents import Document, MediaType
+from reporting.models.events import EventContext, tracked
 from reporting.models.exports import Export, ExportFormat
 from reporting.models.extensions import Extension
 from reporting.models.invitations import (
@@ -34,6 +35,15 @@ from reporting.models.regions import (
     PublishedRate,
     Region,
     Standing,
+)
+from reporting.models.rights import (
+    GroupRight,
+    RightsGroup,
+    SecondFactor,
+    SignInAddress,
+    SignInProvider,
+    UserGroup,
+    UserRight,
 )
 from reporting.models.rounds import STOCKHOLM, PlanBasis, ReportingRound, RoundOrigin, Years
 from reporting.models.submissions import (
@@ -76,12 +86,14 @@ __all__ = [
     "DeskView",
     "Document",
     "DraftValue",
+    "EventContext",
     "EventKind",
     "Export",
     "ExportFormat",
     "Extension",
     "Figure",
     "FileKind",
+    "GroupRight",
     "Indicator",
     "Inhabitants",
     "Invitation",
@@ -117,18 +129,25 @@ __all__ = [
     "ReviewEvent",
     "Revision",
     "RevisionFinding",
+    "RightsGroup",
     "Role",
     "RoundOrigin",
+    "SecondFactor",
     "Severity",
     "Side",
+    "SignInAddress",
+    "SignInProvider",
     "Stage",
     "Standing",
     "State",
     "Submission",
     "User",
+    "UserGroup",
+    "UserRight",
     "Years",
     "append_only",
     "content_sha256",
     "never_emptied",
     "only_with_its_version",
+    "tracked",
 ]

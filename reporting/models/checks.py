@@ -1,9 +1,9 @@
 """Soft rules of the report: how far each has been rolled out, and what it has found."""
 
-import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.people import User
 from reporting.models.submissions import Revision, Submission
 from reporting.models.triggers import append_only, never_emptied, only_with_its_version
@@ -18,7 +18,7 @@ class Stage(models.TextChoices):
     RETIRED = "retired", _("Retired: not used")
 
 
-@pghistory.track()
+@tracked()
 class CheckRule(models.Model):
     """The stage of one soft rule. The rule itself is code; a rule without a row has its first stage."""
 

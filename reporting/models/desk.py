@@ -1,10 +1,10 @@
 """What the agency's desk keeps about a report: who has it, who has seen it, and what to look at in it."""
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.people import User
 from reporting.models.submissions import Revision, Submission
 from reporting.models.triggers import never_emptied
@@ -12,7 +12,7 @@ from reporting.models.triggers import never_emptied
 DISMISSAL_MAX = 1_000
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked()
 class Assignment(models.Model):
     """Who at the agency has a report to review; nobody once it has been put back."""
 
@@ -76,7 +76,7 @@ class Severity(models.TextChoices):
     NOTE = "note", _("Note")
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked()
 class ReportFlag(models.Model):
     """Something to look at in the newest version of a report. Made by rules, dismissed by an officer.
 

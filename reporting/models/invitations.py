@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.people import Language, Role, User
 from reporting.models.regions import Region
 from reporting.models.triggers import never_emptied
@@ -26,7 +26,7 @@ class InvitationState(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
-@pghistory.track()
+@tracked()
 class Invitation(models.Model):
     """One address asked to take one role: in a region, or at the agency (then without region).
 
@@ -179,7 +179,7 @@ class ApplicationState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-@pghistory.track()
+@tracked()
 class OmbudApplication(models.Model):
     """A person who has accepted to be a region's ombud, until the agency has approved or declined."""
 

@@ -1,10 +1,10 @@
 """What a person is told beyond what everyone must be told, and how often they want mail about it."""
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.messages import Message, Side
 from reporting.models.outbox import Mail
 from reporting.models.people import User
@@ -21,7 +21,7 @@ class MailRhythm(models.TextChoices):
     NEVER = "never", _("Never")
 
 
-@pghistory.track()
+@tracked()
 class MailChoice(models.Model):
     """A person's choice of rhythm. Who has made none gets a mail at each event."""
 

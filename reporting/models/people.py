@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-import pghistory
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -10,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.regions import Region
 
 
@@ -37,6 +37,7 @@ class Language(models.TextChoices):
     EN = "en", _("English")
 
 
+@tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser, PermissionsMixin):
     """An account: a person in one or more regions, or at the agency (`is_staff`)."""
 
@@ -67,6 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(language__in=Language.values), name="account_language_is_known"
             ),
         )
+        permissions = (("read_history", _("Can read the whole history")),)
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -109,7 +111,7 @@ RETURN NULL;
 """
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked()
 class Membership(models.Model):
     """A person's role in a region: at most one ombud each, who never leaves without a successor."""
 

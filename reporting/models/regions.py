@@ -1,11 +1,11 @@
 """The 21 regions, and the reference figures the grant rests on, each with its standing."""
 
-import pghistory
 import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.triggers import never_emptied
 
 # A run refers to its rules, and they to the reference; nobody could compute it again if that changed.
@@ -44,7 +44,7 @@ class PostType(models.TextChoices):
     ST_GM = "ST_GM", _("of which general medicine")
 
 
-@pghistory.track()
+@tracked()
 class Region(models.Model):
     """One of Sweden's 21 regions."""
 
@@ -80,6 +80,7 @@ class Region(models.Model):
         return self.name
 
 
+@tracked()
 class PopulationReference(models.Model):
     """A dated count of inhabitants that a rule set can refer to."""
 
@@ -142,6 +143,7 @@ class PopulationReference(models.Model):
         return self.title
 
 
+@tracked()
 class Inhabitants(models.Model):
     """Inhabitants of a region in a population reference, whole persons above 0."""
 
@@ -180,7 +182,7 @@ class Inhabitants(models.Model):
         return f"{self.region}, {self.reference}: {self.persons}"
 
 
-@pghistory.track()
+@tracked()
 class Baseline(models.Model):
     """Posts that a region planned for a year: in the 2021 agreement, or carried on into a later round."""
 
@@ -213,6 +215,7 @@ class Baseline(models.Model):
         return f"{self.region}, {self.get_post_type_display()} {self.year}: {self.planned_posts}"
 
 
+@tracked()
 class PublishedRate(models.Model):
     """AT posts per 100 000 inhabitants as printed in a public source."""
 

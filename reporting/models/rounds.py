@@ -3,11 +3,11 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.triggers import append_only, never_emptied
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -26,7 +26,7 @@ class Years(tuple[int, ...]):
         return years
 
 
-@pghistory.track()
+@tracked()
 class ReportingRound(models.Model):
     """A window in which every region reports its posts for some years."""
 

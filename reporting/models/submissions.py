@@ -5,7 +5,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Length
@@ -13,6 +12,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.people import Language, Role, User
 from reporting.models.regions import PostType, Region
 from reporting.models.rounds import STOCKHOLM, ReportingRound
@@ -73,7 +73,7 @@ TRANSITIONS = (
 )
 
 
-@pghistory.track()
+@tracked()
 class Submission(models.Model):
     """One region's report in one round. Its figures are its revisions."""
 
@@ -182,7 +182,7 @@ class Submission(models.Model):
         return self.is_open(at=at) or self.state == State.RETURNED
 
 
-@pghistory.track()
+@tracked()
 class DraftValue(models.Model):
     """What stands in one field of the draft, exactly as it was typed, valid or not."""
 

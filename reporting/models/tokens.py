@@ -3,11 +3,11 @@
 import hashlib
 from datetime import datetime, timedelta
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models.events import tracked
 from reporting.models.people import User
 from reporting.models.regions import Region
 from reporting.models.triggers import never_emptied
@@ -25,7 +25,7 @@ class RevokedFor(models.TextChoices):
     OMBUD_REPLACED = "ombud_replaced", _("The region got a new ombud")
 
 
-@pghistory.track(exclude=["last_used_at", "last_used_from", "secret_sha256"])
+@tracked(exclude=["last_used_at", "last_used_from", "secret_sha256"])
 class ApiToken(models.Model):
     """A key of a region. Only its checksum is kept, so it can be shown once and never again."""
 

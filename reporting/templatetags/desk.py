@@ -1,18 +1,32 @@
 """What the desk's pages show of people and of flags."""
 
 from django import template
+from django.db.models import Model
 
 from reporting import selectors
+from reporting.audit import Question, changes, kind_of
+from reporting.auditwords import Entry, entries_of
 from reporting.flagging import LABELS, Text, sentence_of
 from reporting.models import OmbudApplication, ReportFlag
 
 register = template.Library()
+
+SHOWN_CHANGES = 200
 
 
 @register.simple_tag
 def ombuds_that_wait() -> list[OmbudApplication]:
     """Those who have accepted to be ombud and wait for the agency."""
     return list(selectors.waiting_ombuds())
+
+
+@register.simple_tag
+def history_of(row: Model) -> list[Entry] | None:
+    """The newest changes of a row; None where rows of its kind have no history for the agency to read."""
+    kind = kind_of(type(row))
+    if kind is None:
+        return None
+    return entries_of(changes(Question(kinds=[kind], object_id=str(row.pk)), limit=SHOWN_CHANGES))
 
 
 @register.simple_tag
