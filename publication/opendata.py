@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from threading import Lock
 
 from django.db.models import Exists, Max, OuterRef, Subquery
 
@@ -36,6 +37,7 @@ from reporting.models import (
 )
 
 _kept: dict[str, OpenData] = {}
+_reading = Lock()
 
 
 def open_data(*, at: datetime) -> OpenData:
@@ -48,11 +50,15 @@ def open_data(*, at: datetime) -> OpenData:
     kept = _kept.get(version)
     if kept is not None:
         return kept
-    data = _read(version, at)
-    if open_version() == version:  # else something was published while it was read
-        _kept.clear()
-        _kept[version] = data
-    return data
+    with _reading:  # those who ask at once after a publication wait for the first instead of reading as well
+        kept = _kept.get(version)
+        if kept is not None:
+            return kept
+        data = _read(version, at)
+        if open_version() == version:  # else something was published while it was read
+            _kept.clear()
+            _kept[version] = data
+        return data
 
 
 def traces_of(awards: Sequence[DataAward]) -> dict[int, list[dict[str, object]]]:

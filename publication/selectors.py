@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from threading import Lock
 
 from django.db import connection
 
@@ -30,11 +31,15 @@ from reporting.models import (
 
 WAIT = "at_wait"
 
-# Everything that the open pages rest on, as one checksum: what is published, and the reference data.
+# Everything that the open pages rest on, as one checksum: what is published, what rounds and grants are
+# called, and the reference data. Not what changes whenever somebody reports, such as a grant's newest run.
 _VERSION = """
 SELECT md5(coalesce(string_agg(part, E'\\n' ORDER BY part), '')) FROM (
     SELECT 'publication ' || id AS part FROM allocation_publication
     UNION ALL SELECT 'withdrawal ' || publication_id FROM allocation_withdrawal
+    UNION ALL SELECT 'round ' || (id, slug, name, first_year, last_year, is_demo)::text
+        FROM reporting_reportinground
+    UNION ALL SELECT 'grant ' || (id, year, title)::text FROM allocation_roundgrant
     UNION ALL SELECT 'region ' || region::text FROM reporting_region AS region
     UNION ALL SELECT 'reference ' || reference::text FROM reporting_populationreference AS reference
     UNION ALL SELECT 'inhabitants ' || inhabitants::text FROM reporting_inhabitants AS inhabitants
@@ -137,9 +142,13 @@ class YearBasis:
 
 @dataclass(frozen=True, slots=True)
 class OpenFigures:
-    """Everything that the open pages show, read at one version of it. Regions in code order."""
+    """Everything that the open pages show, at one version of it, and when this process read it.
+
+    Regions in code order.
+    """
 
     version: str
+    read_at: datetime
     regions: tuple[OpenRegion, ...]
     years: tuple[int, ...]
     basis: Mapping[int, YearBasis]
@@ -157,6 +166,32 @@ class OpenFigures:
         return any(grant.is_demo for grant in self.grants) or any(
             one.standing == Standing.SYNTHETIC for one in known
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVersion:
+    """A version of everything that the open pages rest on, and when this process first met it."""
+
+    version: str
+    read_at: datetime
+
+
+_met: dict[str, OpenVersion] = {}
+
+
+def version_now(*, at: datetime) -> OpenVersion:
+    """The version that holds now, for pages that need no figures. One query.
+
+    Args:
+        at: this moment.
+    """
+    version = open_version()
+    known = _met.get(version)
+    if known is None:
+        known = OpenVersion(version, at)
+        _met.clear()
+        _met[version] = known
+    return known
 
 
 def open_version() -> str:
@@ -180,25 +215,31 @@ def _rules_by_year() -> dict[int, RuleSet]:
 
 
 _kept: dict[str, OpenFigures] = {}
+_reading = Lock()
 
 
-def open_figures(version: str) -> OpenFigures:
+def open_figures(version: str, *, at: datetime) -> OpenFigures:
     """Everything that the open pages show. Read once for each version, and kept by this process.
 
     Args:
         version: from `open_version`, asked in this request.
+        at: the moment before it was asked, which becomes `read_at` if they have to be read.
     """
     kept = _kept.get(version)
     if kept is not None:
         return kept
-    figures = _read(version)
-    if open_version() == version:  # else something was published while it was read
-        _kept.clear()
-        _kept[version] = figures
-    return figures
+    with _reading:  # those who ask at once after a publication wait for the first instead of reading as well
+        kept = _kept.get(version)
+        if kept is not None:
+            return kept
+        figures = _read(version, at)
+        if open_version() == version:  # else something was published while it was read
+            _kept.clear()
+            _kept[version] = figures
+        return figures
 
 
-def _read(version: str) -> OpenFigures:
+def _read(version: str, at: datetime) -> OpenFigures:
     publications = publications_in_force()
     grants = _grants(publications)
     by_year: dict[int, PublishedGrant] = {}
@@ -231,6 +272,7 @@ def _read(version: str) -> OpenFigures:
 
     return OpenFigures(
         version=version,
+        read_at=at,
         regions=tuple(
             OpenRegion(
                 code=region.code,

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import http_date, parse_http_date
 from django.utils.translation import gettext_lazy as _
 
 from publication.api.shapes import Page
 from publication.opendata import open_data
 from publication.opendata_records import OpenData
+from publication.validators import with_validators
 from reporting.api.access import PerMinute
 from reporting.problems import FieldFault, Problem
 
@@ -59,16 +58,7 @@ def conditional(view: Answering) -> Answering:
         data: OpenData | None = getattr(request, "open_data", None)
         if response.status_code != 200 or data is None:
             return response
-        response["ETag"] = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-        response["Last-Modified"] = http_date(data.read_at.timestamp())
-        response["Cache-Control"] = "public, no-cache"
-        told = get_conditional_response(
-            request,
-            etag=response["ETag"],
-            last_modified=parse_http_date(response["Last-Modified"]),
-            response=response,
-        )
-        return told if isinstance(told, HttpResponse) else response
+        return with_validators(request, response, of=data, etag=hashlib.sha256(response.content).hexdigest())
 
     return answer
 

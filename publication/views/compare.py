@@ -33,7 +33,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     return open_page(
         request,
         "publication/compare.html",
-        figures=figures,
+        of=figures,
         query=_query(figures, regions, year),
         build=lambda: _context(figures, regions, year),
     )

@@ -20,7 +20,8 @@ from publication.calculator import Answer, Asked, answer_of
 from publication.calculator_form import CalculatorForm
 from publication.method import BAR_WIDTH, method_of, rules_called
 from publication.others import Others, RegionFigures, public_figures, published_ground
-from publication.views.serving import figures_now
+from publication.selectors import OpenFigures, version_now
+from publication.views.serving import figures_now, open_page
 from reporting.limits import network_of, within_limit
 
 ANSWERS_PER_MINUTE = 60
@@ -33,14 +34,18 @@ FIELDS = ("region", "posts", "planned", "inhabitants", "others")
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """All rule sets, the newest year first."""
+    version = version_now(at=timezone.now())
+    return open_page(request, "publication/methods.html", of=version, query="", build=_methods_context)
+
+
+def _methods_context() -> dict[str, Any]:
     found = sorted((load_rules(name) for name in available_rules()), key=lambda rules: -rules.year)
     known = {rules.name: public_figures(rules) for rules in found}
-    context = {
+    return {
         "methods": [method_of(rules) for rules in found],
         "example_plans": [name for name, regions in known.items() if _has_example_plan(regions)],
         "without_plans": [name for name, regions in known.items() if not _is_computable(regions)],
     }
-    return render(request, "publication/methods.html", context)
 
 
 @login_not_required
@@ -48,8 +53,18 @@ def methods(request: HttpRequest) -> HttpResponse:
 def method(request: HttpRequest, rules_name: str) -> HttpResponse:
     """One rule set: who gets money, how much, by which key, and what that rests on."""
     rules = _rules_or_404(rules_name)
+    return open_page(
+        request,
+        "publication/method.html",
+        of=version_now(at=timezone.now()),
+        query="",
+        build=lambda: _method_context(rules),
+    )
+
+
+def _method_context(rules: RuleSet) -> dict[str, Any]:
     regions = public_figures(rules)
-    context = {
+    return {
         "method": method_of(rules),
         "bar_width": BAR_WIDTH,
         "has_example_plan": _has_example_plan(regions),
@@ -57,7 +72,6 @@ def method(request: HttpRequest, rules_name: str) -> HttpResponse:
         "examples": _worked_examples(rules, regions),
         "others": [load_rules(name) for name in available_rules() if name != rules.name],
     }
-    return render(request, "publication/method.html", context)
 
 
 def _checksum(_request: HttpRequest, rules_name: str) -> str:
@@ -88,15 +102,35 @@ def calculator(request: HttpRequest, rules_name: str) -> HttpResponse:
     asked = "posts" in request.GET
     if asked and not _within_limit(request):
         return _too_many(request)
-    ground = published_ground(rules, figures_now())
-    by_plan = ground is None or request.GET.get("others") == Others.PLAN
-    regions = public_figures(rules) if by_plan or ground is None else ground.regions
     typed = {name: request.GET[name] for name in FIELDS if name in request.GET}
+    # Named by hand so that a history entry and a fragment never stand in for one another.
+    template = "publication/_calculator.html" if request.htmx else "publication/calculator.html"  # type: ignore[attr-defined]  # set by django-htmx
+    figures = figures_now()
+    if not typed or (typed.keys() == {"region"} and figures.region(typed["region"])):
+        return open_page(
+            request,
+            template,
+            of=figures,
+            query=urlencode(typed),
+            build=lambda: _calculator_context(rules, figures, typed, asked=False),
+        )
+    # Answers are not kept: there are too many of them, and one costs little.
+    response = render(request, template, _calculator_context(rules, figures, typed, asked=asked))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _calculator_context(
+    rules: RuleSet, figures: OpenFigures, typed: dict[str, str], *, asked: bool
+) -> dict[str, Any]:
+    ground = published_ground(rules, figures)
+    by_plan = ground is None or typed.get("others") == Others.PLAN
+    regions = public_figures(rules) if by_plan or ground is None else ground.regions
     form = CalculatorForm(
         typed if asked else None, initial=None if asked else typed, regions=regions, ground=ground
     )
     answer = answer_of(rules, regions, form.asked) if asked and form.is_valid() else None
-    context: dict[str, Any] = {
+    return {
         "rules": rules,
         "form": form,
         "asked": asked,
@@ -109,11 +143,6 @@ def calculator(request: HttpRequest, rules_name: str) -> HttpResponse:
         "rule_sets": [(load_rules(name), _address(name, typed)) for name in reversed(available_rules())],
         "more_is_open": any(typed.get(name) for name in ("planned", "inhabitants")),
     }
-    # Named by hand so that a history entry and a fragment never stand in for one another.
-    template = "publication/_calculator.html" if request.htmx else "publication/calculator.html"  # type: ignore[attr-defined]  # set by django-htmx
-    response = render(request, template, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
 
 
 def _address(name: str, typed: dict[str, str]) -> str:

@@ -1,19 +1,14 @@
 """The open data: its page, its files, its catalogue, and the bundles that anybody can verify."""
 
-import gzip
-import hashlib
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date, parse_http_date, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from allocation.bundles import bundle_of_run
@@ -31,6 +26,7 @@ from publication.opendata_records import DataRun, OpenData
 from publication.opendata_results import RESULTS, result_rows
 from publication.opendata_tables import PLAN, RUN_TABLES, plan_rows, run_rows
 from publication.selectors import open_figures
+from publication.views.serving import open_file, open_page
 
 
 @login_not_required
@@ -38,19 +34,7 @@ from publication.selectors import open_figures
 def open_data_page(request: HttpRequest) -> HttpResponse:
     """List every file with its address, the columns and how a run is verified."""
     data = open_data(at=timezone.now())
-    context = {
-        "data": data,
-        "runs": [run for run in data.runs if run.in_force],
-        "replaced": [run for run in data.runs if not run.in_force],
-        "synthetic": any(run.synthetic for run in data.runs),
-        "plan": PLAN,
-        "results": RESULTS,
-        "tables": RUN_TABLES.values(),
-        "dictionaries": [(table, dictionary_of(table)) for table in (RESULTS, PLAN, *RUN_TABLES.values())],
-        "licence": LICENCE,
-        "verify_line": VERIFY.format(file=f"{file_name(data.runs[0])}.json" if data.runs else "bundle.json"),
-    }
-    return render(request, "publication/open_data.html", context)
+    return open_page(request, "publication/open_data.html", of=data, query="", build=lambda: _context(data))
 
 
 @login_not_required
@@ -73,7 +57,7 @@ def plan_file(request: HttpRequest, extension: str) -> HttpResponse:
 def results_file(request: HttpRequest, extension: str) -> HttpResponse:
     """Everything that the open pages show as a file; of one region or year where the address says so."""
     data = _open(extension)
-    figures = open_figures(data.version)
+    figures = open_figures(data.version, at=data.read_at)
     region = _region(request, data)
     asked = request.GET.get("year", "")
     year = {str(one): one for one in figures.years}.get(asked)
@@ -182,10 +166,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 def about_run(run: DataRun) -> dict[str, Any]:
     """What a run is, for the head of a file."""
-    kept = asdict(run)
     names = "round grant title year rules_version rules_sha256 inputs_sha256 engine_version note synthetic"
     return {
-        **{name: kept[name] for name in names.split()},
+        **{name: getattr(run, name) for name in names.split()},
         "run": run.number,
         "computed_at": run.computed_at.isoformat(),
         "published_at": run.published_at.isoformat(),
@@ -198,6 +181,21 @@ def about_run(run: DataRun) -> dict[str, Any]:
 def file_name(run: DataRun) -> str:
     """What a run's files are called once saved, without ending."""
     return run_file_name(run.round, run.grant, run.number)
+
+
+def _context(data: OpenData) -> dict[str, Any]:
+    return {
+        "data": data,
+        "runs": [run for run in data.runs if run.in_force],
+        "replaced": [run for run in data.runs if not run.in_force],
+        "synthetic": any(run.synthetic for run in data.runs),
+        "plan": PLAN,
+        "results": RESULTS,
+        "tables": RUN_TABLES.values(),
+        "dictionaries": [(table, dictionary_of(table)) for table in (RESULTS, PLAN, *RUN_TABLES.values())],
+        "licence": LICENCE,
+        "verify_line": VERIFY.format(file=f"{file_name(data.runs[0])}.json" if data.runs else "bundle.json"),
+    }
 
 
 def _open(extension: str) -> OpenData:
@@ -239,27 +237,15 @@ def _file(
     Args:
         query: the address's query as the file understands it; what else was asked makes no other file.
     """
-    key = "open-data:" + hashlib.sha256(f"{data.version}\n{request.path}?{query}".encode()).hexdigest()
-    body: bytes | None = caches["pages"].get(key)
-    if body is None:
-        body = make()
-        caches["pages"].set(key, body, timeout=None)
-    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    if content_type == CONTENT_TYPES["xlsx"]:  # a workbook's bytes bear the second they were packed in
-        tag = f'W/"{key[-32:]}"'
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "") and content_type != CONTENT_TYPES["xlsx"]
-    response = HttpResponse(gzip.compress(body, 6, mtime=0) if zipped else body, content_type=content_type)
-    if zipped:
-        response["Content-Encoding"] = "gzip"
+    headers = {"Link": f'<{LICENCE}>; rel="license"'}
     if name:
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-    modified = http_date(data.read_at.timestamp())
-    response["ETag"] = tag
-    response["Last-Modified"] = modified
-    response["Cache-Control"] = "public, no-cache"
-    response["Link"] = f'<{LICENCE}>; rel="license"'
-    patch_vary_headers(response, ["Accept-Encoding"])
-    answer = get_conditional_response(
-        request, etag=tag, last_modified=parse_http_date(modified), response=response
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return open_file(
+        request,
+        make,
+        of=data,
+        query=query,
+        content_type=content_type,
+        headers=headers,
+        is_packed=content_type == CONTENT_TYPES["xlsx"],
     )
-    return answer if isinstance(answer, HttpResponse) else response

@@ -1,11 +1,11 @@
 """A region's page, and its curves as data."""
 
+import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from allocation.engine.rulefile import load_rules
@@ -14,9 +14,9 @@ from publication.measures import BY_KEY
 from publication.opendata_files import EXPLAIN, VERIFY, run_file_name
 from publication.regions import charts_of, lines_of
 from publication.scale import scale_with
-from publication.selectors import OpenFigures, OpenRegion
+from publication.selectors import OpenFigures, OpenRegion, PublishedGrant
 from publication.views.results import LIMIT_RULES
-from publication.views.serving import figures_now, open_page
+from publication.views.serving import figures_now, open_file, open_page
 
 
 @login_not_required
@@ -30,7 +30,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     return open_page(
         request,
         "publication/region.html",
-        figures=figures,
+        of=figures,
         query="",
         build=lambda: _context(figures, found),
     )
@@ -45,21 +45,28 @@ def curve_json(request: HttpRequest, code: str, year: int) -> HttpResponse:
     if basis is None or basis.grant is None or figures.region(code) is None:
         raise Http404
     grant = basis.grant
-    response = JsonResponse(
-        {
-            "region": code,
-            "year": year,
-            "run": grant.run_number,
-            "rules": grant.rules_version,
-            "preliminary": grant.decided_on is None,
-            "synthetic": grant.is_demo,
-            "points": [
-                {"posts": point.posts, "total_kr": point.total_kr} for point in points_of(grant.run_id, code)
-            ],
-        }
+    return open_file(
+        request,
+        lambda: _curve(grant, code),
+        of=figures,
+        content_type="application/json",
+        headers={},
     )
-    patch_cache_control(response, public=True, no_cache=True)
-    return response
+
+
+def _curve(grant: PublishedGrant, code: str) -> bytes:
+    about = {
+        "region": code,
+        "year": grant.year,
+        "run": grant.run_number,
+        "rules": grant.rules_version,
+        "preliminary": grant.decided_on is None,
+        "synthetic": grant.is_demo,
+        "points": [
+            {"posts": point.posts, "total_kr": point.total_kr} for point in points_of(grant.run_id, code)
+        ],
+    }
+    return json.dumps(about).encode()
 
 
 def _context(figures: OpenFigures, found: OpenRegion) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def results(request: HttpRequest) -> HttpResponse:
     return open_page(
         request,
         "publication/_map_card.html" if only_card else "publication/results.html",
-        figures=figures,
+        of=figures,
         query=state.query,
         build=lambda: _context(figures, state, whole=not only_card),
     )

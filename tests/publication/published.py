@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.http import http_date, parse_http_date
 
 from allocation import runner
 from allocation.models import AllocationRun, Publication, Recomputation
@@ -10,6 +11,11 @@ from allocation.services.publications import publish_run
 from reporting.models import ReportingRound, User
 from reporting.reference import load_reference_data
 from tests.factories import make_draft, make_region_member, make_round, make_submission, make_user
+
+
+def next_second(date: str) -> str:
+    """The second after the one that HTTP tells: from then on a date says which version was seen."""
+    return http_date(parse_http_date(date) + 1)
 
 
 class Published:

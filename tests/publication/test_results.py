@@ -1,5 +1,6 @@
 """The open results, computed from what is known of each region."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from publication.selectors import OpenFigures, OpenRegion, YearBasis, YearFigure
 
 AT_2022 = load_rules("at-2022")
 LIMIT = Decimal("15.35")
-
+READ_AT = datetime(2026, 1, 7, tzinfo=UTC)
 
 LIMIT_BASIS = YearBasis(AT_2022, None, None, None, (), ())
 
@@ -27,7 +28,7 @@ def make_region(code: str = "03", *, short_name: str = "", **fields: Any) -> Ope
 
 
 def figures_with(*regions: OpenRegion) -> OpenFigures:
-    return OpenFigures("test", regions, (2022,), {2022: LIMIT_BASIS}, (), None)
+    return OpenFigures("test", READ_AT, regions, (2022,), {2022: LIMIT_BASIS}, (), None)
 
 
 def make_results(*regions: OpenRegion, measure: str = "plan") -> Results:
