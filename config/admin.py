@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 ALLAUTH = ("account", "mfa", "socialaccount", "usersessions")
@@ -48,6 +49,10 @@ class PlatsplanAdminSite(AdminSite):
             return answer
 
         return update_wrapper(refuse_or_show, inner)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """As Django's, but drawn up when it is looked at: every page asks, for a side bar that is not shown."""
+        return SimpleLazyObject(lambda: super(PlatsplanAdminSite, self).get_app_list(request, app_label))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page, which also tells how the round stands at this moment."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -127,11 +127,12 @@ def with_columns(reports: QuerySet[Submission], *, reader_id: int) -> QuerySet[S
     plan = Baseline.objects.filter(
         region=OuterRef("region"), post_type=PostType.AT, year=OuterRef("reporting_round__first_year")
     ).order_by()
-    seen = DeskView.objects.filter(submission=OuterRef("pk"), user=reader_id).order_by()
-    return reports.select_related("region", "reporting_round", "assignment__officer").annotate(
+    return reports.select_related("region", "reporting_round").annotate(
         reported_at=Subquery(posts.values("posts")[:1], output_field=IntegerField()),
         planned_at=Subquery(plan.values("planned_posts")[:1], output_field=IntegerField()),
-        seen_at=Subquery(seen.values("seen_at")[:1]),
+        own_view=FilteredRelation("desk_views", condition=Q(desk_views__user=reader_id)),
+        seen_at=F("own_view__seen_at"),
+        officer_name=F("assignment__officer__name"),
     )
 
 
@@ -216,9 +217,7 @@ class QueueMixin(Base):
     @admin.display(description=gettext_lazy("assigned to"), ordering="assignment__officer__name")
     def officer(self, obj: Submission) -> str:
         """Who has the report."""
-        assignment = getattr(obj, "assignment", None)
-        name = assignment.officer.name if assignment and assignment.officer else ""
-        return cell("admin/queue/_officer.html", name=name)
+        return cell("admin/queue/_officer.html", name=getattr(obj, "officer_name", None) or "")
 
     # Giving reports to officers
 

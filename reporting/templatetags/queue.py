@@ -1,0 +1,62 @@
+"""The queue's table. Django's own draws a row in a third of a millisecond, half of what the page cost."""
+
+from typing import Any
+
+from django import template
+from django.contrib.admin.templatetags.admin_list import result_headers
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.templatetags.base import InclusionAdminNode
+from django.contrib.admin.views.main import ChangeList
+from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.tag
+def queue_table(parser: template.base.Parser, token: template.base.Token) -> InclusionAdminNode:
+    """As Django's `result_list`, for a list whose columns are methods that return what is shown."""
+    return InclusionAdminNode(
+        parser, token, func=_table, template_name="change_list_results.html", takes_context=False
+    )
+
+
+def _table(cl: ChangeList) -> dict[str, Any]:
+    headers = list(result_headers(cl))
+    return {
+        "cl": cl,
+        "result_headers": headers,
+        "num_sorted_fields": sum(1 for header in headers if header["sortable"] and header["sorted"]),
+        "results": _rows(cl),
+    }
+
+
+def _rows(cl: ChangeList) -> list[list[SafeString]]:
+    """The cells of each row; the first column leads to the report."""
+    box, link, *columns = (
+        (name, getattr(cl.model_admin, name)) for name in ("action_checkbox", *_without_box(cl))
+    )
+    list_url = reverse(f"admin:{cl.opts.app_label}_{cl.opts.model_name}_changelist")
+    kept = {"preserved_filters": cl.preserved_filters, "opts": cl.opts}
+    # One address for all rows: working it out takes as long as drawing the row.
+    before, after = add_preserved_filters(kept, f"{list_url}0/change/").split("/0/change/", 1)
+    with_box = box[0] in cl.list_display
+    rows = []
+    for report in cl.result_list:
+        cells = [
+            f'<th class="field-{link[0]}"><a href="{before}/{report.pk}/change/{conditional_escape(after)}">'
+            f"{conditional_escape(link[1](report))}</a></th>",
+            *(
+                f'<td class="field-{name}">{conditional_escape(column(report)) or "-"}</td>'
+                for name, column in columns
+            ),
+        ]
+        if with_box:
+            cells.insert(0, f'<td class="action-checkbox">{box[1](report)}</td>')
+        rows.append([mark_safe("".join(cells))])  # noqa: S308 - each part is escaped, or came escaped
+    return rows
+
+
+def _without_box(cl: ChangeList) -> list[str]:
+    return [str(name) for name in cl.list_display if name != "action_checkbox"]
