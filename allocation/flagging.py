@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models.functions import JSONObject
-
 from allocation.engine import Ladder, RuleSet, load_rules
 from allocation.engine.measures import rate
 from allocation.engine.rules import Measure
-from allocation.models import RoundGrant
+from allocation.selectors import grants_of
 from reporting.fields import Cell
 from reporting.flagging import FlagBasis, Raised
-from reporting.models import Inhabitants, PostType, Severity
+from reporting.models import PostType, Severity
 
 
 def near_limits(basis: FlagBasis) -> Iterator[Raised]:
@@ -21,14 +18,10 @@ def near_limits(basis: FlagBasis) -> Iterator[Raised]:
     Looks at the rule set's threshold and at the steps of its ladders, with the same rounding as
     the calculation. One query, however many grants.
     """
-    people = Inhabitants.objects.filter(region_id=basis.region_code).order_by()
-    counted = people.values(found=JSONObject(slug="reference__slug", persons="persons"))
-    grants = RoundGrant.objects.filter(reporting_round=basis.reporting_round).order_by("year")
-    for grant in grants.annotate(people=ArraySubquery(counted)):
+    for grant in grants_of(basis.reporting_round):
         rules = load_rules(grant.rules_name)
-        inhabitants = {found["slug"]: found["persons"] for found in grant.people}
         posts, planned = basis.now.get(Cell(PostType.AT, grant.year)), basis.plans.get(grant.year)
-        persons = inhabitants.get(rules.population_reference)
+        persons = basis.inhabitants.get(rules.population_reference)
         if posts is None or planned is None or persons is None:
             continue
         for subject, data in _limits(rules, posts, planned, persons):

@@ -113,7 +113,7 @@ def previews_of(submission: Submission, texts: Mapping[str, str]) -> tuple[Previ
     The other regions count with what they last submitted, else with their plan. Two queries,
     however many regions and grants there are.
     """
-    grants = list(RoundGrant.objects.filter(reporting_round=submission.reporting_round).order_by("year"))
+    grants = selectors.grants_of(submission.reporting_round)
     rules = {grant.rules_name: load_rules(grant.rules_name) for grant in grants}
     figures = selectors.figures_of(
         submission.reporting_round,

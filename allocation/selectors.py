@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from allocation.models import (
     OPEN_STATES,
@@ -59,6 +59,12 @@ class RegionFigures:
     planned: int | None
     reported: int | None
     is_example: bool | None = None  # whether the plan is synthetic
+
+
+def grants_of(reporting_round: ReportingRound) -> list[RoundGrant]:
+    """A round's grants by year. One query, none when the same round is asked again."""
+    prefetch_related_objects([reporting_round], "grants")
+    return sorted(reporting_round.grants.all(), key=lambda grant: grant.year)
 
 
 def figures_of(

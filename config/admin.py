@@ -51,7 +51,7 @@ class PlatsplanAdminSite(AdminSite):
         return update_wrapper(refuse_or_show, inner)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """As Django's, but drawn up when it is looked at: every page asks, for a side bar that is not shown."""
+        """As Django's, drawn up when it is looked at: every page asks, for a side bar that is not shown."""
         return SimpleLazyObject(lambda: super(PlatsplanAdminSite, self).get_app_list(request, app_label))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

@@ -11,8 +11,8 @@ from reporting.checks import Finding, check_texts
 from reporting.fields import QUESTION_BY_KEY, Cell, Field, field_named
 from reporting.models import Baseline, PostType, Submission, Years
 
-# The plan, the rules' stages, and what the region submitted last in a round that opened before this one. One
-# statement, because the form asks at every field that is saved.
+# The plan, the rules' stages, the inhabitants, and what the region submitted last in a round that opened
+# before this one. One statement, because the form asks at every field that is saved.
 _BASIS = """
 SELECT kind, key, year, value, field, text
   FROM (
@@ -31,6 +31,11 @@ SELECT kind, key, year, value, field, text
     SELECT 'plan', standing, year, planned_posts, '', source
       FROM reporting_baseline
      WHERE region_id = %(region)s AND post_type = 'AT' AND year = ANY(%(years)s)
+     UNION ALL
+    SELECT 'inhabitants', reference.slug, NULL, persons, '', ''
+      FROM reporting_inhabitants
+      JOIN reporting_populationreference reference ON reference.id = reference_id
+     WHERE region_id = %(region)s
      UNION ALL
     SELECT 'figure', post_type, year, posts, '', ''
       FROM reporting_figure JOIN before ON before.id = revision_id WHERE posts IS NOT NULL
@@ -53,6 +58,7 @@ class CheckedReport:
         plans: year -> the plan of the 2021 agreement.
         past_plans: the same for the past years that the round follows up.
         stages: soft rule -> stage, for the rules that the agency has moved.
+        inhabitants: population reference -> the region's inhabitants.
         earlier: figure -> what the region reported for it in its previous round.
         reasons: (rule, question) -> the comment that the region gave in its previous round.
     """
@@ -61,6 +67,7 @@ class CheckedReport:
     plans: Mapping[int, Baseline]
     past_plans: Mapping[int, Baseline]
     stages: Mapping[str, str]
+    inhabitants: Mapping[str, int]
     earlier: Mapping[str, Decimal]
     reasons: Mapping[tuple[str, str], str]
 
@@ -95,6 +102,7 @@ def checks_of(submission: Submission) -> CheckedReport:
     years = submission.reporting_round.years
     plans: dict[int, Baseline] = {}
     stages: dict[str, str] = {}
+    inhabitants: dict[str, int] = {}
     earlier: dict[str, Decimal] = {}
     reasons: dict[tuple[str, str], str] = {}
     for kind, key, year, value, name, text in _basis(submission):
@@ -109,6 +117,8 @@ def checks_of(submission: Submission) -> CheckedReport:
                 standing=key,
                 source=text,
             )
+        elif kind == "inhabitants":
+            inhabitants[key] = int(value)
         elif kind == "figure":
             earlier[Cell(PostType(key), year).field] = value
         elif kind == "indicator" and key in QUESTION_BY_KEY:
@@ -120,6 +130,7 @@ def checks_of(submission: Submission) -> CheckedReport:
         plans={year: plan for year, plan in plans.items() if year in years},
         past_plans={year: plan for year, plan in plans.items() if year in years.past},
         stages=stages,
+        inhabitants=inhabitants,
         earlier=earlier,
         reasons=reasons,
     )

@@ -38,15 +38,16 @@ class FlagBasis:
         before: the same in the version before; empty in a first version.
         earlier: the same in the region's newest version of the previous round; only the years they share.
         plans: year -> planned AT posts.
+        inhabitants: population reference -> the region's inhabitants.
     """
 
     reporting_round: ReportingRound
-    region_code: str
     years: Sequence[int]
     now: Posts
     before: Posts
     earlier: Posts
     plans: Mapping[int, int]
+    inhabitants: Mapping[str, int]
     is_late: bool
 
 

@@ -102,7 +102,6 @@ def _flags(
     """What the same rules find that look at a submitted version, each kind of flag once."""
     basis = FlagBasis(
         reporting_round=submission.reporting_round,
-        region_code=submission.region_id,
         years=checks.years,
         now=posts_in_texts(texts, years=checks.years),
         before=posts_in_figures(figures_of_version(submission, number=submission.revision_count)),
@@ -112,6 +111,7 @@ def _flags(
             if cell.field in checks.earlier
         },
         plans={year: plan.planned_posts for year, plan in checks.plans.items()},
+        inhabitants=checks.inhabitants,
         is_late=is_late,
     )
     details: dict[str, list[Text]] = {}

@@ -128,12 +128,12 @@ def _basis(submission: Submission, revisions: list[Revision]) -> FlagBasis:
     }
     return FlagBasis(
         reporting_round=submission.reporting_round,
-        region_code=submission.region_id,
         years=years,
         now=now,
         before=before,
         earlier=earlier,
         plans={year: plan.planned_posts for year, plan in checks.plans.items()},
+        inhabitants=checks.inhabitants,
         is_late=revisions[0].submitted_at >= submission.closes_at,
     )
 

@@ -38,14 +38,15 @@ def _rows(cl: ChangeList) -> list[list[SafeString]]:
         (name, getattr(cl.model_admin, name)) for name in ("action_checkbox", *_without_box(cl))
     )
     list_url = reverse(f"admin:{cl.opts.app_label}_{cl.opts.model_name}_changelist")
-    kept = {"preserved_filters": cl.preserved_filters, "opts": cl.opts}
+    kept: dict[str, Any] = {"preserved_filters": cl.preserved_filters, "opts": cl.opts}
     # One address for all rows: working it out takes as long as drawing the row.
     before, after = add_preserved_filters(kept, f"{list_url}0/change/").split("/0/change/", 1)
+    after = conditional_escape(after)
     with_box = box[0] in cl.list_display
     rows = []
     for report in cl.result_list:
         cells = [
-            f'<th class="field-{link[0]}"><a href="{before}/{report.pk}/change/{conditional_escape(after)}">'
+            f'<th class="field-{link[0]}"><a href="{before}/{report.pk}/change/{after}">',
             f"{conditional_escape(link[1](report))}</a></th>",
             *(
                 f'<td class="field-{name}">{conditional_escape(column(report)) or "-"}</td>'

@@ -22,7 +22,15 @@ from reporting.models import (
     Role,
 )
 from reporting.reference import load_reference_data
-from tests.factories import make_officer, make_region_member, make_round, make_submission, report_of
+from reporting.services.review import return_report, start_review
+from tests.factories import (
+    make_draft,
+    make_officer,
+    make_region_member,
+    make_round,
+    make_submission,
+    report_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +154,20 @@ def test_the_panel_asks_as_many_questions_for_60_regions_as_for_21() -> None:
         )
     with_60 = queries_of_the_panel(reporting_round, client)
     assert with_60 == with_21 <= 8
+
+
+def test_the_page_of_a_returned_report_takes_at_most_twelve_queries() -> None:
+    reporting_round, person, officer = open_round(), make_region_member(), make_officer()
+    make_submission(reporting_round, by=person, at=timezone.now(), at_2022="60", comment_at_2022="More.")
+    report = report_of(reporting_round)
+    start_review(submission_id=report.pk, by=officer, at=timezone.now())
+    return_report(
+        submission_id=report.pk, revision_number=1, by=officer, at=timezone.now(), message="Why so many?"
+    )
+    make_draft(reporting_round, by=person, at=timezone.now(), at_2022="61")
+    client = Client()
+    client.force_login(person)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(report.get_absolute_url()).content.decode()
+    assert "10 500 000" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert len(queries) <= 12, "\n".join(query["sql"][:120] for query in queries)
