@@ -51,7 +51,7 @@ from reporting.templatetags.platsplan import chip
 
 CHIPS = {
     BatchState.MADE: "submitted",
-    BatchState.APPROVED: "review",
+    BatchState.APPROVED: "in_review",
     BatchState.EXPORTED: "preliminary",
     BatchState.DONE: "decided",
     BatchState.CANCELLED: "none",

@@ -4,7 +4,8 @@ import pytest
 from pytest_django import Settings
 
 from allocation.accounts import example_iban
-from allocation.models import FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
+from allocation.admin.payments import batch_chip
+from allocation.models import BatchState, FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
 from reporting.models import User
 from reporting.reference import load_reference_data
 from tests.allocation.test_decision_pages import page, signed_in
@@ -40,7 +41,7 @@ def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_
     with django_assert_max_num_queries(30):
         assert "Somebody else approves it" in desk.get(change).content.decode()
     assert desk.post(page("paymentbatch_approve", batch.pk)).status_code == 403
-    other.post(page("paymentbatch_approve", batch.pk))
+    assert "Approved" in other.post(page("paymentbatch_approve", batch.pk), follow=True).content.decode()
     desk.post(act, {"action": "export"})
     first = desk.get(page("paymentbatch_file", batch.pk, "pain001")).content
     assert first == desk.get(page("paymentbatch_file", batch.pk, "pain001")).content
@@ -57,6 +58,11 @@ def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_
     for address in ("pdf", "xlsx"):
         assert desk.get(page("paymentbatch_report", decision.round_grant_id, 1, address)).status_code == 200
     assert b"%PDF" in desk.get(page("paymentbatch_draft_pdf", decision.round_grant_id)).content[:8]
+
+
+def test_every_state_of_a_batch_has_its_chip() -> None:
+    for state in BatchState.values:
+        assert "pp-chip" in batch_chip(PaymentBatch(state=state))
 
 
 def test_an_account_is_entered_by_one_and_confirmed_by_another() -> None:
