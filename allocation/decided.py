@@ -23,6 +23,28 @@ def decisions_in_force(reporting_round: ReportingRound) -> dict[int, Decision]:
     return {decision.round_grant_id: decision for decision in made.order_by("number")}
 
 
+@dataclass(frozen=True, slots=True)
+class OnGrant:
+    """What is decided and what is proposed on a grant."""
+
+    in_force: Decision | None
+    proposal: Decision | None
+
+
+def on_grant(round_grant: RoundGrant) -> OnGrant:
+    """The newest decision that has been made, and the proposal that waits. One query."""
+    found = Decision.objects.filter(
+        round_grant=round_grant, state__in=[DecisionState.DECIDED, DecisionState.PROPOSED]
+    )
+    decisions = list(
+        found.select_related("run", "round_grant__reporting_round", "corrects").order_by("number")
+    )
+    return OnGrant(
+        in_force=next((one for one in reversed(decisions) if one.state == DecisionState.DECIDED), None),
+        proposal=next((one for one in decisions if one.state == DecisionState.PROPOSED), None),
+    )
+
+
 def open_proposal(round_grant: RoundGrant) -> Decision | None:
     """The proposal on a grant that waits for an answer; None where none does."""
     waiting = Decision.objects.filter(round_grant=round_grant, state=DecisionState.PROPOSED)

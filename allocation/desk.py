@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.functional import Promise
 
 from allocation import decided, selectors
@@ -134,6 +134,46 @@ def _stuck_recomputation(reporting_round: ReportingRound) -> Recomputation | Non
     """The oldest request whose worker has fallen silent; None where none has."""
     stuck = Recomputation.objects.filter(reporting_round=reporting_round, state=RequestState.STUCK)
     return stuck.order_by("pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the workers are doing, and have done, about a run and its round.
+
+    Attributes:
+        waiting: the oldest request that has not been answered.
+        failed: the last that was dealt with, if it failed: amounts are then older than reports.
+        latest: the last that found this very run; its basis tells which reports counted.
+    """
+
+    waiting: Recomputation | None
+    failed: Recomputation | None
+    latest: Recomputation | None
+
+
+def work_on(run: AllocationRun) -> Work:
+    """The recomputations that matter to a run. One query."""
+    of_round = Recomputation.objects.filter(reporting_round=run.round_grant.reporting_round_id)
+    newest_first = ("-finished_at", "-pk")
+    dealt_with = of_round.exclude(state__in=OPEN_STATES).order_by(*newest_first).values("pk")
+    own = run.recomputations.filter(state=RequestState.DONE).order_by(*newest_first).values("pk")
+    found = list(
+        of_round.filter(
+            Q(state__in=OPEN_STATES) | Q(pk__in=Subquery(dealt_with[:1])) | Q(pk__in=Subquery(own[:1]))
+        ).annotate(gave_it=Exists(own.filter(pk=OuterRef("pk"))))
+    )
+    open_ones = [request for request in found if request.is_open]
+    closed = sorted(
+        (request for request in found if not request.is_open and request.finished_at is not None),
+        key=lambda request: (request.finished_at, request.pk),
+        reverse=True,
+    )
+    last = closed[0] if closed else None
+    return Work(
+        waiting=min(open_ones, key=lambda request: (request.requested_at, request.pk), default=None),
+        failed=last if last is not None and last.state == RequestState.FAILED else None,
+        latest=next((request for request in closed if request.gave_it), None),
+    )
 
 
 def failed_recomputation(reporting_round: ReportingRound) -> Recomputation | None:

@@ -1,6 +1,6 @@
 """What must hold before a run can be decided on, each with its state and what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from allocation import decided, desk, selectors
-from allocation.bundles import bundle_of_run
-from allocation.engine import EngineError, load_rules, parse_rules
+from allocation import decided, desk
+from allocation.bundles import computed_again
+from allocation.engine import EngineError, load_rules
 from allocation.engine.published import published_versions
-from allocation.engine.reports import in_code_order, inputs_sha256
-from allocation.models import AllocationRun, Exemption
+from allocation.models import AllocationRun, Award, Decision, Exemption, RunRegion
 from allocation.runner import report_of
+from allocation.staleness import Inputs, inputs_now, staleness_of
 from reporting.errors import DomainError
 from reporting.models import State, Submission
 
@@ -68,31 +68,66 @@ class Readiness:
         return tuple(region.exemption for region in self.unapproved if region.exemption is not None)
 
 
-def readiness_of(run: AllocationRun, *, at: datetime) -> Readiness:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What readiness is judged by.
+
+    Attributes:
+        rows, awards: the run's, the rows in the order of the county codes.
+        reports: the round's, with regions and round.
+        exemptions: region code -> the newest word about its exemption.
+    """
+
+    rows: Sequence[RunRegion]
+    awards: Sequence[Award]
+    reports: Sequence[Submission]
+    exemptions: Mapping[str, Exemption]
+    in_force: Decision | None
+    work: desk.Work
+    inputs: Inputs
+
+
+def facts_of(run: AllocationRun) -> Facts:
+    """Read what readiness is judged by. A fixed number of queries."""
+    grant = run.round_grant
+    return Facts(
+        rows=list(run.regions.select_related("region").order_by("region_id")),
+        awards=list(run.awards.all()),
+        reports=reports_of_round(grant.reporting_round_id),
+        exemptions=decided.exemptions_of(grant),
+        in_force=decided.decision_in_force(grant),
+        work=desk.work_on(run),
+        inputs=inputs_now([grant])[grant.pk],
+    )
+
+
+def reports_of_round(round_id: int) -> list[Submission]:
+    """A round's reports in the order of the county codes."""
+    reports = Submission.objects.filter(reporting_round=round_id)
+    return list(reports.select_related("region", "reporting_round").order_by("region"))
+
+
+def readiness_of(run: AllocationRun, *, at: datetime, facts: Facts | None = None) -> Readiness:
     """Look at everything that must hold before `run` is decided on, as it stands at the moment `at`.
 
-    A fixed number of queries. Under the round's lock the answer holds until the transaction ends.
+    A fixed number of queries; none where the facts are given. Under the round's lock the answer holds
+    until the transaction ends.
     """
-    reports = list(
-        Submission.objects.filter(reporting_round=run.round_grant.reporting_round_id)
-        .select_related("region", "reporting_round")
-        .order_by("region")
-    )
-    exemptions = decided.exemptions_of(run.round_grant)
+    known = facts or facts_of(run)
     unapproved = tuple(
-        Unapproved(report, _holding(exemptions.get(report.region_id), report))
-        for report in reports
+        Unapproved(report, _holding(known.exemptions.get(report.region_id), report))
+        for report in known.reports
         if report.state not in APPROVED
     )
     return Readiness(
         prerequisites=(
-            _current(run),
-            _reconciles(run),
-            _regions(reports, unapproved),
-            _time(reports, at=at),
+            _current(run, known),
+            _reconciles(run, known),
+            _regions(known.reports, unapproved),
+            _time(known.reports, at=at),
             _rules(run),
             _appeal(run),
-            _new(run),
+            _new(run, known.in_force),
         ),
         unapproved=unapproved,
     )
@@ -113,39 +148,39 @@ def _holding(exemption: Exemption | None, report: Submission) -> Exemption | Non
     return exemption
 
 
-def _current(run: AllocationRun) -> Prerequisite:
-    problem = _staleness(run)
+def _current(run: AllocationRun, known: Facts) -> Prerequisite:
+    problem = _staleness(run, known)
     if problem:
         return _lacking("current", _("The run does not hold"), problem)
     text = _("It is the newest, and the reports say what it was computed from.")
     return _met("current", _("The run holds now"), text)
 
 
-def _staleness(run: AllocationRun) -> str:
+def _staleness(run: AllocationRun, known: Facts) -> str:
     """Why the run must not be decided on, or an empty text."""
-    grant = run.round_grant
-    if grant.current_run_id != run.pk:
+    if run.round_grant.current_run_id != run.pk:
         return _("A later run has replaced it. Propose that one instead.")
-    if selectors.is_waiting(grant.reporting_round):
+    if known.work.waiting is not None:
         return _("A recomputation has been asked for and is not done. Wait for it.")
-    if desk.failed_recomputation(grant.reporting_round) is not None:
+    if known.work.failed is not None:
         return _("The last recomputation failed, so the run may be older than the reports. Recompute.")
-    rules = parse_rules(run.rules_text, origin=str(run))
-    figures = selectors.figures_of(
-        grant.reporting_round, [(grant.rules_name, grant.year, rules.population_reference)]
-    )
     try:
-        reports = [report_of(row, grant) for row in figures[grant.rules_name]]
+        for figures in known.inputs.figures.values():
+            report_of(figures, run.round_grant)
     except DomainError as error:
         return str(error)
-    if inputs_sha256(in_code_order(reports)) != run.inputs_sha256:
-        return _("The reports, the plans or the inhabitants have changed since. Recompute.")
+    stale = staleness_of([run], now={run.round_grant_id: known.inputs}, rows=known.rows)[run.pk]
+    if stale.regions:
+        names = _names(stale.regions)
+        return _("Figures have changed since: %(names)s. Recompute.") % {"names": names}
+    if stale.is_stale:
+        return _("The rules have changed since. Recompute.")
     return ""
 
 
-def _reconciles(run: AllocationRun) -> Prerequisite:
+def _reconciles(run: AllocationRun, known: Facts) -> Prerequisite:
     try:
-        bundle_of_run(run)
+        computed_again(run, rows=known.rows, awards=known.awards)
     except (DomainError, EngineError) as error:
         return _lacking("reconciles", _("The pots do not reconcile"), str(error))
     return _met(
@@ -227,8 +262,7 @@ def _appeal(run: AllocationRun) -> Prerequisite:
     )
 
 
-def _new(run: AllocationRun) -> Prerequisite:
-    in_force = decided.decision_in_force(run.round_grant)
+def _new(run: AllocationRun, in_force: Decision | None) -> Prerequisite:
     if in_force is None:
         return _met("new", _("The first decision on the grant"), _("Nothing is decided before."))
     words = {"number": in_force.label}

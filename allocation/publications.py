@@ -1,6 +1,6 @@
 """Questions about what has been published, for the desk and for the open pages."""
 
-from django.db.models import Max, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from allocation.models import AllocationRun, Publication
 
@@ -15,6 +15,13 @@ def publications_in_force() -> list[Publication]:
     )
     found = Publication.objects.filter(pk__in=Subquery(newest), withdrawal=None)
     return list(found.select_related("run__round_grant__reporting_round", "decision").order_by("-pk"))
+
+
+def with_public(runs: QuerySet[AllocationRun]) -> QuerySet[AllocationRun]:
+    """Runs with `public_id`: the publication by which everybody sees that very run now, or None."""
+    of_grant = Publication.objects.filter(run__round_grant=OuterRef(OuterRef("round_grant"))).order_by("-pk")
+    public = Publication.objects.filter(pk=Subquery(of_grant.values("pk")[:1]), withdrawal=None)
+    return runs.annotate(public_id=Subquery(public.filter(run=OuterRef("pk")).values("pk")[:1]))
 
 
 def newest_publication(run: AllocationRun) -> Publication | None:

@@ -28,12 +28,12 @@ SELECT region.code,
        plan.planned_posts,
        figure.posts,
        plan.standing = 'synthetic',
-       wanted.rules_name
-  FROM unnest(%(rules)s::text[], %(years)s::int[], %(references)s::text[])
-       AS wanted(rules_name, year, reference)
+       wanted.name
+  FROM unnest(%(names)s::text[], %(rounds)s::bigint[], %(years)s::int[], %(references)s::text[])
+       AS wanted(name, round, year, reference)
  CROSS JOIN reporting_region region
   LEFT JOIN reporting_submission submission
-         ON submission.region_id = region.code AND submission.reporting_round_id = %(round)s
+         ON submission.region_id = region.code AND submission.reporting_round_id = wanted.round
   LEFT JOIN reporting_revision revision
          ON revision.submission_id = submission.id AND revision.number = submission.revision_count
   LEFT JOIN reporting_figure figure
@@ -43,7 +43,7 @@ SELECT region.code,
          ON inhabitants.reference_id = reference.id AND inhabitants.region_id = region.code
   LEFT JOIN reporting_baseline plan
          ON plan.region_id = region.code AND plan.post_type = 'AT' AND plan.year = wanted.year
- ORDER BY wanted.rules_name, region.code
+ ORDER BY wanted.name, region.code
 """
 
 
@@ -78,21 +78,30 @@ def figures_of(
     Returns:
         rule set name -> one row per region, in the order of the county codes.
     """
+    return figures_in_rounds((name, reporting_round.pk, year, reference) for name, year, reference in wanted)
+
+
+def figures_in_rounds(wanted: Iterable[tuple[str, int, int, str]]) -> dict[str, list[RegionFigures]]:
+    """As `figures_of`, for grants of several rounds at once.
+
+    Args:
+        wanted: for each grant a name of its own, the round's key, the year and the population reference.
+
+    Returns:
+        name -> one row per region, in the order of the county codes.
+    """
     grants = list(wanted)
+    names, rounds, years, references = (
+        [list(column) for column in zip(*grants, strict=True)] if grants else ([], [], [], [])
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            _SNAPSHOT,
-            {
-                "round": reporting_round.pk,
-                "rules": [name for name, _year, _reference in grants],
-                "years": [year for _name, year, _reference in grants],
-                "references": [reference for _name, _year, reference in grants],
-            },
+            _SNAPSHOT, {"names": names, "rounds": rounds, "years": years, "references": references}
         )
         rows = cursor.fetchall()
-    figures: dict[str, list[RegionFigures]] = {name: [] for name, _year, _reference in grants}
-    for *row, rules_name in rows:
-        figures[rules_name].append(RegionFigures(*row))
+    figures: dict[str, list[RegionFigures]] = {str(name): [] for name in names}
+    for *row, name in rows:
+        figures[name].append(RegionFigures(*row))
     return figures
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from allocation import decided, selectors
 from allocation.engine import parse_rules
 from allocation.models import AllocationRun, Award, Decision, Letter, RunPot, RunRegion
-from allocation.prerequisites import Prerequisite, Readiness, readiness_of
+from allocation.prerequisites import Facts, Prerequisite, Readiness, facts_of, readiness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,18 @@ class Standing:
 
 def standing_of(run: AllocationRun, *, at: datetime) -> Standing:
     """Gather what the box about the decision shows on a run's page."""
-    readiness = readiness_of(run, at=at)
-    in_force = decided.decision_in_force(run.round_grant)
+    return standing_by(run, facts=facts_of(run), proposal=decided.open_proposal(run.round_grant), at=at)
+
+
+def standing_by(run: AllocationRun, *, facts: Facts, proposal: Decision | None, at: datetime) -> Standing:
+    """What the box about the decision shows, from what has been read already."""
+    readiness = readiness_of(run, at=at, facts=facts)
     return Standing(
         run=run,
         readiness=readiness,
-        lines=lines_of(readiness.prerequisites, run, in_force=in_force),
-        in_force=in_force,
-        proposal=decided.open_proposal(run.round_grant),
+        lines=lines_of(readiness.prerequisites, run, in_force=facts.in_force),
+        in_force=facts.in_force,
+        proposal=proposal,
     )
 
 

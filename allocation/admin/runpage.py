@@ -5,11 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from allocation import desk, selectors
+from django.db.models import Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from allocation import decided, desk
 from allocation.engine import parse_rules
-from allocation.models import OPEN_STATES, AllocationRun, Award, Recomputation, RunRegion
-from allocation.prerequisites import APPROVED
-from reporting.models import Region, State, Submission
+from allocation.models import AllocationRun, Award, Decision, Recomputation, RoundGrant, RunRegion
+from allocation.prerequisites import APPROVED, Facts, reports_of_round
+from allocation.staleness import (
+    INHABITANTS,
+    PLAN,
+    REPORT,
+    Change,
+    Moved,
+    Staleness,
+    inputs_now,
+    reports_moved,
+    staleness_of,
+)
+from reporting.models import Region, State
+from reporting.templatetags.platsplan import number
 
 BAR_UNITS = 360  # the width of a pot's bar in its drawing
 
@@ -88,6 +104,15 @@ class CountedReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that has changed since the run, in words, with the way to where one sees it."""
+
+    text: str
+    url: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunPage:
     """Everything the page of a run shows."""
 
@@ -106,32 +131,64 @@ class RunPage:
     waiting: Recomputation | None
     failed: Recomputation | None
     changed: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    moved: tuple[Reason, ...]
+    is_example: bool
 
 
-def run_page(run: AllocationRun) -> RunPage:
-    """Gather the page of a run."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the page of a run is made from; `previous` are the rows of the run before."""
+
+    facts: Facts
+    proposal: Decision | None
+    previous: tuple[RunRegion, ...]
+
+
+def gather(run: AllocationRun) -> Gathered:
+    """Read what the page of a run is made from, each table once."""
     grant = run.round_grant
-    regions = list(run.regions.select_related("region", "revision").order_by("region"))
-    awards = list(run.awards.all())
-    latest = selectors.latest_recomputation(run)
-    basis: dict[str, dict[str, object]] = {row["region"]: row for row in latest.basis} if latest else {}
-    previous = (
-        AllocationRun.objects.filter(round_grant=grant, number__lt=run.number).order_by("-number").first()
+    before = AllocationRun.objects.filter(round_grant=grant, number__lt=run.number).order_by("-number")
+    rows = list(
+        RunRegion.objects.filter(Q(run=run.pk) | Q(run__in=Subquery(before.values("pk")[:1])))
+        .select_related("region", "run")
+        .defer("run__rules_text")
+        .order_by("region_id")
     )
-    before: dict[str, int] = {}
-    changed: tuple[str, ...] = ()
-    if previous is not None:
-        earlier = {row.region_id: row for row in previous.regions.all()}
-        before = {code: row.total_kr for code, row in earlier.items()}
-        changed = tuple(
-            row.region.short_name
-            for row in regions
-            if row.region_id not in earlier or row.reported_posts != earlier[row.region_id].reported_posts
-        )
-    pots = _pots(run, awards)
-    rows = _rows(run, regions, awards, basis=basis, before=before, pots=pots)
+    decisions = decided.on_grant(grant)
+    facts = Facts(
+        rows=[row for row in rows if row.run_id == run.pk],
+        awards=list(run.awards.all()),
+        reports=reports_of_round(grant.reporting_round_id),
+        exemptions=decided.exemptions_of(grant),
+        in_force=decisions.in_force,
+        work=desk.work_on(run),
+        inputs=inputs_now([grant])[grant.pk],
+    )
+    return Gathered(facts, decisions.proposal, tuple(row for row in rows if row.run_id != run.pk))
+
+
+def run_page(run: AllocationRun, gathered: Gathered | None = None) -> RunPage:
+    """Make the page of a run."""
+    known = gathered or gather(run)
+    facts, grant = known.facts, run.round_grant
+    latest = facts.work.latest
+    basis: dict[str, dict[str, object]] = {row["region"]: row for row in latest.basis} if latest else {}
+    previous = known.previous[0].run if known.previous else None
+    earlier = {row.region_id: row for row in known.previous}
+    changed = tuple(
+        row.region.short_name
+        for row in facts.rows
+        if earlier
+        and (row.region_id not in earlier or row.reported_posts != earlier[row.region_id].reported_posts)
+    )
+    pots = _pots(run, facts.awards)
+    reports = {report.region_id: report.pk for report in facts.reports}
+    rows = _rows(facts, basis=basis, before=earlier, pots=pots, reports=reports)
     sums = _sums(rows, has_previous=previous is not None)
-    names = {row.region_id: row.region.short_name for row in regions}
+    names = {row.region_id: row.region.short_name for row in facts.rows}
+    stale = staleness_of([run], now={grant.pk: facts.inputs}, rows=facts.rows)[run.pk]
+    moved = reports_moved(latest.basis if latest else (), facts.reports)
     return RunPage(
         is_current=grant.current_run_id == run.pk,
         current=grant.current_run,
@@ -151,12 +208,59 @@ def run_page(run: AllocationRun) -> RunPage:
         ),
         not_reported=tuple(names[row.region.code] for row in rows if row.reported is None),
         unapproved=tuple(names[row.region.code] for row in rows if row.state not in APPROVED),
-        waiting=grant.reporting_round.recomputations.filter(state__in=OPEN_STATES)
-        .order_by("requested_at")
-        .first(),
-        failed=desk.failed_recomputation(grant.reporting_round),
+        waiting=facts.work.waiting,
+        failed=facts.work.failed,
         changed=changed,
+        reasons=reasons_of(stale, grant),
+        moved=tuple(_moved(one) for one in moved),
+        is_example=facts.inputs.is_example,
     )
+
+
+def reasons_of(stale: Staleness, grant: RoundGrant) -> tuple[Reason, ...]:
+    """Why a run is stale, a sentence for each change, with the way to where one sees it."""
+    return tuple(_reason(change, grant) for change in stale.changes)
+
+
+def _reason(change: Change, grant: RoundGrant) -> Reason:
+    words = {"region": change.name, "before": _written(change.before), "after": _written(change.after)}
+    round_url = reverse("admin:reporting_reportinground_change", args=[grant.reporting_round_id])
+    if change.kind == REPORT:
+        text = _("%(region)s reports %(after)s AT posts in version %(version)s; the run counted %(before)s.")
+        url = (
+            reverse("admin:reporting_submission_change", args=[change.submission_id])
+            if change.submission_id
+            else round_url
+        )
+        return Reason(text % {**words, "version": change.version or "–"}, url, change.at)
+    if change.kind == PLAN:
+        text = _("The plan of %(region)s is %(after)s AT posts; the run counted %(before)s.")
+        url = reverse("admin:reporting_region_change", args=[change.region])
+        return Reason(text % words, url, change.at)
+    if change.kind == INHABITANTS:
+        text = _("%(region)s has %(after)s inhabitants in %(reference)s; the run counted %(before)s.")
+        url = (
+            reverse("admin:reporting_populationreference_change", args=[change.reference_id])
+            if change.reference_id
+            else round_url
+        )
+        return Reason(text % {**words, "reference": change.reference or "–"}, url, change.at)
+    text = _("The rule set is %(after)s now; the run was computed by %(before)s.")
+    return Reason(text % words, round_url, change.at)
+
+
+def _moved(report: Moved) -> Reason:
+    text = _("%(region)s: %(before)s, now %(after)s.") % {
+        "region": report.name,
+        "before": str(State(report.before).label).lower(),
+        "after": str(State(report.after).label).lower(),
+    }
+    url = reverse("admin:reporting_submission_change", args=[report.submission_id])
+    return Reason(text, url, report.at)
+
+
+def _written(value: int | str | None) -> str:
+    return str(number(value)) if isinstance(value, int) else value or "–"
 
 
 def _pots(run: AllocationRun, awards: Sequence[Award]) -> tuple[Pot, ...]:
@@ -177,24 +281,19 @@ def _pots(run: AllocationRun, awards: Sequence[Award]) -> tuple[Pot, ...]:
 
 
 def _rows(
-    run: AllocationRun,
-    regions: Sequence[RunRegion],
-    awards: Sequence[Award],
+    facts: Facts,
     *,
     basis: Mapping[str, Mapping[str, object]],
-    before: Mapping[str, int],
+    before: Mapping[str, RunRegion],
     pots: Sequence[Pot],
+    reports: Mapping[str, int],
 ) -> tuple[Row, ...]:
-    reports = dict(
-        Submission.objects.filter(reporting_round=run.round_grant.reporting_round_id).values_list(
-            "region_id", "pk"
-        )
-    )
-    by_place = {(award.region_id, award.pot): award for award in awards}
+    by_place = {(award.region_id, award.pot): award for award in facts.awards}
     rows = []
-    for row in regions:
+    for row in facts.rows:
         stood = basis.get(row.region_id, {})
         state, version = str(stood.get("state", State.NOT_STARTED)), stood.get("revision")
+        earlier = before.get(row.region_id)
         rows.append(
             Row(
                 region=row.region,
@@ -203,7 +302,7 @@ def _rows(
                 increase=row.increase,
                 awards=tuple(by_place[row.region_id, pot.id] for pot in pots),
                 total_kr=row.total_kr,
-                change_kr=row.total_kr - before[row.region_id] if row.region_id in before else None,
+                change_kr=row.total_kr - earlier.total_kr if earlier else None,
                 state=state,
                 version=version if isinstance(version, int) else None,
                 submission_id=reports.get(row.region_id),

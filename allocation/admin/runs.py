@@ -16,19 +16,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from allocation import selectors
 from allocation.admin import comparing
-from allocation.admin.decisionpage import standing_of
+from allocation.admin.decisionpage import standing_by
 from allocation.admin.decisions import may_propose
 from allocation.admin.proposing import propose_page, save_exceptions
 from allocation.admin.publications import PublishMixin
 from allocation.admin.rounds import ask_for_recomputation, may_recompute
-from allocation.admin.runpage import run_page
+from allocation.admin.runpage import Reason, gather, reasons_of, run_page
+from allocation.admin.tracepage import trace_json, trace_page
 from allocation.bundles import bundle_of_run
 from allocation.models import AllocationRun
+from allocation.publications import with_public
+from allocation.staleness import staleness_of
 from reporting.admin.readonly import ReadOnlyMixin
 from reporting.errors import DomainError
-from reporting.templatetags.platsplan import kr
+from reporting.templatetags.platsplan import day, kr
+
+SHOWN_REASONS = 3
 
 
 @admin.register(AllocationRun)
@@ -42,11 +46,11 @@ class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
         "rules_version",
         "allocated",
         "unallocated",
-        "created_at",
+        "computed_at",
         "place",
+        "why",
     ]
     list_filter = ["round_grant__reporting_round", "rules_version"]
-    list_select_related = ["round_grant__reporting_round"]
     ordering = ["-created_at", "-pk"]
     show_full_result_count = False
     list_per_page = 50
@@ -70,6 +74,17 @@ class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
                     name=f"allocation_allocationrun_compare{kind and '_' + kind}",
                 )
                 for kind, ending in (("", ""), ("csv", "differences.csv"), ("json", "differences.json"))
+            ),
+            path(
+                "<path:object_id>/regions/<str:code>/",
+                view(require_safe(self.region_view)),
+                name="allocation_allocationrun_region",
+            ),
+            path(
+                "<path:object_id>/regions/<str:code>/trace.json",
+                view(require_safe(self.region_view)),
+                {"as_data": True},
+                name="allocation_allocationrun_trace",
             ),
             path("<path:object_id>/bundle.json", bundle, name="allocation_allocationrun_bundle"),
             path("<path:object_id>/propose/", propose, name="allocation_allocationrun_propose"),
@@ -97,11 +112,55 @@ class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
         """Kronor not shared out."""
         return kr(obj.unallocated_kr)
 
+    @admin.display(description=gettext_lazy("computed"), ordering="created_at")
+    def computed_at(self, obj: AllocationRun) -> str:
+        """When it was computed, in short."""
+        return day(timezone.localtime(obj.created_at), "j M Y H:i")
+
     @admin.display(description=gettext_lazy("state"))
     def place(self, obj: AllocationRun) -> str:
-        """Whether this is the run that holds now."""
-        is_current = obj.round_grant.current_run_id == obj.pk
-        return render_to_string("admin/_run_place.html", {"is_current": is_current})
+        """Whether this is the run that holds now, and whether everybody sees it."""
+        context = {
+            "is_current": obj.round_grant.current_run_id == obj.pk,
+            "is_stale": bool(self._reasons(obj)),
+            "public_id": obj.public_id,  # type: ignore[attr-defined]  # with_public
+        }
+        return render_to_string("admin/_run_place.html", context)
+
+    @admin.display(description=gettext_lazy("changed since"))
+    def why(self, obj: AllocationRun) -> str:
+        """The first changes that make it stale, with links and times; all of them on its page."""
+        reasons = self._reasons(obj)
+        return render_to_string(
+            "admin/allocation/allocationrun/_why_stale.html",
+            {"run": obj, "reasons": reasons[:SHOWN_REASONS], "more": len(reasons) - SHOWN_REASONS},
+        )
+
+    def _reasons(self, obj: AllocationRun) -> tuple[Reason, ...]:
+        return getattr(obj, "reasons", ())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AllocationRun]:
+        """With what is public, the grant and its round; the rules' text only where one run is shown."""
+        runs: QuerySet[AllocationRun] = with_public(super().get_queryset(request))
+        runs = runs.select_related("round_grant__reporting_round", "round_grant__current_run")
+        runs = runs.defer("round_grant__current_run__rules_text")
+        match = request.resolver_match
+        is_list = match is not None and match.url_name == "allocation_allocationrun_changelist"
+        return runs.defer("rules_text") if is_list else runs
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with what has changed since each of the runs that are shown."""
+        answer = super().changelist_view(request, extra_context)
+        shown = getattr(answer, "context_data", None) or {}
+        if "cl" in shown:
+            runs = list(shown["cl"].result_list)
+            stale = staleness_of(runs)
+            for run in runs:
+                run.reasons = reasons_of(stale[run.pk], run.round_grant)
+            shown["cl"].result_list = runs
+        return answer
 
     def change_view(
         self,
@@ -118,19 +177,20 @@ class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
             raise Http404
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        known = gather(run)
         context = {
             **self.admin_site.each_context(request),
             "title": _("%(grant)s, run %(number)d") % {"grant": run.round_grant.title, "number": run.number},
             "opts": self.opts,
             "original": run,
             "run": run,
-            "page": run_page(run),
+            "page": (page := run_page(run, known)),
             "may_recompute": may_recompute(request),
-            "standing": standing_of(run, at=timezone.now()),
+            "standing": standing_by(run, facts=known.facts, proposal=known.proposal, at=timezone.now()),
             "may_propose": may_propose(request),
             "has_view_permission": True,
             "synthetic": run.round_grant.reporting_round.is_demo,
-            "is_example": run.round_grant.year in selectors.example_years(),
+            "is_example": page.is_example,
         }
         return TemplateResponse(request, "admin/allocation/allocationrun/change_form.html", context)
 
@@ -172,6 +232,20 @@ class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
         name = f"{run.round_grant.rules_name}-run-{run.number}.json"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(content, content_type="application/json", headers=headers)
+
+    def region_view(
+        self, request: HttpRequest, object_id: str, code: str, *, as_data: bool = False
+    ) -> HttpResponse:
+        """One region's part of the run, whether it holds or not, as a page or as data."""
+        run = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        if run is None:
+            raise Http404
+        if as_data:
+            return trace_json(run, code)
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return trace_page(request, run, code, context=context)
 
     def propose_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What is lacking before the run can be decided on, and the proposal."""

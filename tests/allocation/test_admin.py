@@ -5,9 +5,7 @@ from unittest.mock import patch
 
 import pgtrigger
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from allocation import runner
@@ -282,16 +280,3 @@ def test_a_grant_with_runs_keeps_its_rules_and_cannot_be_removed() -> None:
     answer = client.post(address, data | {"grants-0-DELETE": "on"})
     assert RoundGrant.objects.filter(pk=grant.pk).exists()
     assert answer.status_code == 200
-
-
-def test_a_runs_page_takes_a_fixed_number_of_queries() -> None:
-    reporting_round, client = make_round(), signed_in(make_officer())
-    counts = []
-    for code in ("03", "04", "05"):
-        make_submission(reporting_round, code, by=make_region_member(code))
-        run = computed(reporting_round)
-        with CaptureQueriesContext(connection) as captured:
-            page(client, address_of(run))
-        counts.append(len(captured))
-    assert counts[1] == counts[2]
-    assert max(counts) <= 31
