@@ -6,15 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from allocation import claims, flagrefresh
 from allocation.models import Recomputation
-from bench.desk_rows import make_desk
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import Assignment, Baseline, ReportFlag, State, Submission, User
 from reporting.reference import load_reference_data
