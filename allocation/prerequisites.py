@@ -87,7 +87,7 @@ class Facts:
     inputs: Inputs
 
 
-def facts_of(run: AllocationRun) -> Facts:
+def facts_of(run: AllocationRun, *, decisions: decided.OnGrant | None = None) -> Facts:
     """Read what readiness is judged by. A fixed number of queries."""
     grant = run.round_grant
     return Facts(
@@ -95,7 +95,7 @@ def facts_of(run: AllocationRun) -> Facts:
         awards=list(run.awards.all()),
         reports=reports_of_round(grant.reporting_round_id),
         exemptions=decided.exemptions_of(grant),
-        in_force=decided.decision_in_force(grant),
+        in_force=(decisions or decided.on_grant(grant)).in_force,
         work=desk.work_on(run),
         inputs=inputs_now([grant])[grant.pk],
     )

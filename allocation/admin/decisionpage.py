@@ -60,7 +60,9 @@ class Standing:
 
 def standing_of(run: AllocationRun, *, at: datetime) -> Standing:
     """Gather what the box about the decision shows on a run's page."""
-    return standing_by(run, facts=facts_of(run), proposal=decided.open_proposal(run.round_grant), at=at)
+    decisions = decided.on_grant(run.round_grant)
+    facts = facts_of(run, decisions=decisions)
+    return standing_by(run, facts=facts, proposal=decisions.proposal, at=at)
 
 
 def standing_by(run: AllocationRun, *, facts: Facts, proposal: Decision | None, at: datetime) -> Standing:

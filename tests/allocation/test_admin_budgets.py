@@ -1,5 +1,7 @@
 """What every page of the admin costs in queries, in a database with a thousand reports and a paid grant."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin import site
 from django.db import connection
@@ -20,7 +22,7 @@ from reporting.models import Mail, ReportingRound, Submission, User
 from reporting.reference import load_reference_data
 from tests.allocation.scenario_steps import make_scenario
 from tests.allocation.test_decision_pages import signed_in
-from tests.allocation.test_decisions import AFTER, letters_as_data, make_decider
+from tests.allocation.test_decisions import letters_as_data, make_decider
 from tests.allocation.test_payments import LATER, correct, make_decided, make_exported
 from tests.allocation.test_sweeps import axis
 from tests.factories import make_officer, make_user
@@ -31,7 +33,9 @@ __all__ = ["letters_as_data"]
 LIST, PAGE = 12, 15
 # What needs more than the two above, by the page's name in the admin.
 BUDGETS = {
-    "index": 26,
+    "index": 22,
+    "reporting_submission_change": 24,
+    "allocation_paymentbatch_grant": 18,
 }
 
 
@@ -49,13 +53,19 @@ def make_year(officer: User, decider: User, head: User) -> Decision:
     note_paid(batch_id=batch.pk, codes=["03"], paid_on=LATER.date(), reference="B1", by=officer, at=LATER)
     correct(decision, officer, decider, posts="70")
     claim_repayment(
-        grant_id=grant.pk, code="03", amount_kr=1_000, kind="other", due_on=LATER.date(), reason="Unused.",
-        by=officer, at=LATER,
-    )  # fmt: skip
+        grant_id=grant.pk,
+        code="03",
+        amount_kr=1_000,
+        kind="other",
+        due_on=LATER.date() + timedelta(days=9),
+        reason="Unused.",
+        by=officer,
+        at=LATER,
+    )
     issue_final_report(grant_id=grant.pk, by=officer, at=LATER)
     publish_run(run=run.round_grant.runs.latest("number"), by=decider, at=LATER)
     make_scenario(run, by=officer)
-    sweep_run(run=run, axes=[axis("min_rate", "14", "16")], by=officer, at=LATER)
+    sweep_run(run=run, axes=[axis("reported:03", "55", "60")], by=officer, at=LATER)
     return decision
 
 
@@ -69,7 +79,7 @@ def addresses(decision: Decision) -> dict[str, str]:
         if row is not None:
             found[f"{name}_change"] = reverse(f"admin:{name}_change", args=[row.pk])
     first, last = AllocationRun.objects.order_by("number").values_list("pk", flat=True)[:2]
-    batch = decision.round_grant.batches.get().pk
+    batch = decision.round_grant.payment_batches.get().pk
     more = {
         "allocation_allocationrun_compare": (first, last),
         "allocation_allocationrun_region": (first, "03"),
@@ -85,8 +95,7 @@ def addresses(decision: Decision) -> dict[str, str]:
 
 
 def cost(client: Client, address: str) -> tuple[int, int]:
-    """Status, and queries once caches are warm."""
-    client.get(address)
+    """Status, and queries."""
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(address)
     return answer.status_code, len(captured)
@@ -101,6 +110,8 @@ def test_every_page_keeps_its_query_budget_with_a_thousand_reports() -> None:
     assert ReportingRound.objects.count() == 49
     assert Mail.objects.exists()
     clients = [signed_in(officer), signed_in(decider), signed_in(head)]
+    for client in clients:
+        client.get("/admin/reporting/submission/")  # warms what is kept between requests
     spent: dict[str, int] = {}
     for name, address in addresses(decision).items():
         for client in clients:
@@ -114,4 +125,4 @@ def test_every_page_keeps_its_query_budget_with_a_thousand_reports() -> None:
         for name, queries in spent.items()
         if queries > (budget := BUDGETS.get(name, LIST if name.endswith("_changelist") else PAGE))
     }
-    assert not over, over
+    assert not over, "\n".join(f"{name}: {queries} of {budget}" for name, (queries, budget) in over.items())

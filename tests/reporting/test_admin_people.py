@@ -1,10 +1,12 @@
 """The agency's desk: people. A case officer helps regions and cannot gain anybody else's rights."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from reporting.models import Invitation, Mail, MailKind, Membership, Role, User
@@ -299,3 +301,18 @@ def test_groups_and_addresses_are_out_of_reach_for_case_officers() -> None:
     assert client.post(f"/admin/auth/group/{group.pk}/change/", {"name": "X"}).status_code == 403
     for who in (client, signed_in(make_admin())):
         assert who.get("/admin/account/emailaddress/").status_code == 404
+
+
+def test_permissions_are_djangos_own_in_one_query(django_assert_num_queries: Any) -> None:
+    person = make_user(is_staff=True, groups=["Handläggare", "Beslutsfattare"])
+    person.user_permissions.add(Permission.objects.get(codename="delete_region"))
+    expected = ModelBackend().get_all_permissions(User.objects.get(pk=person.pk))
+    fresh = User.objects.get(pk=person.pk)
+    with django_assert_num_queries(1):
+        assert fresh.get_all_permissions() == expected
+        assert fresh.has_perm("reporting.delete_region")
+        assert not fresh.has_perm("reporting.delete_submission")
+    assert "reporting.delete_region" in expected
+    person.is_active = False
+    assert not person.get_all_permissions()
+    assert make_user(is_superuser=True).has_perm("reporting.delete_submission")
