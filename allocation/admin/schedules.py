@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allocation.models import ReportSchedule, RoundGrant, Weekday
-from allocation.schedules import default_schedule, is_paused
+from allocation.schedules import DEFAULT_TIME, default_schedule, is_paused
 from allocation.services.schedules import ScheduleChoice, check_schedule, remove_schedule, save_schedule
 from reporting import selectors
 from reporting.admin.forms import DayInput
@@ -35,10 +35,15 @@ class ScheduleForm(forms.ModelForm):
     """Days, time, what about, and a pause."""
 
     weekdays = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Days"), coerce=int, choices=Weekday.choices, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Days"),
+        coerce=int,
+        choices=Weekday.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(range(1, 6)),
     )
     time_of_day = forms.TimeField(
         label=gettext_lazy("Time"),
+        initial=DEFAULT_TIME,
         widget=TimeInput,
         help_text=gettext_lazy("Swedish time (Europe/Stockholm)."),
     )
@@ -59,9 +64,25 @@ class ScheduleForm(forms.ModelForm):
                 ids = [person.pk for person in selectors.status_report_recipients()]
                 self.fields["person"].queryset = User.objects.filter(pk__in=ids)  # type: ignore[attr-defined]  # a choice of rows
                 self.fields["person"].required = True
+                text = _("Who has no schedule of their own shares the one of all others.")
+                self.fields["person"].help_text = text
         if "round_grant" in self.fields:
             grants = RoundGrant.objects.select_related("reporting_round")
             self.fields["round_grant"].queryset = grants  # type: ignore[attr-defined]  # a choice of rows
+            self.fields["round_grant"].empty_label = _("every grant")  # type: ignore[attr-defined]  # the same
+        if "reporting_round" in self.fields:
+            every = _("every round with something left")
+            self.fields["reporting_round"].empty_label = every  # type: ignore[attr-defined]  # the same
+        for name in ("person", "reporting_round", "round_grant"):
+            if isinstance(field := self.fields.get(name), forms.ModelChoiceField):
+                # Nobody is made or changed from here.
+                for way in (
+                    "can_add_related",
+                    "can_change_related",
+                    "can_delete_related",
+                    "can_view_related",
+                ):
+                    setattr(field.widget, way, False)
 
     def clean(self) -> dict[str, Any]:
         """Nobody gets a schedule that no report would come by."""
