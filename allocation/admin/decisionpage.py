@@ -126,6 +126,7 @@ class Pot:
 
     title: str
     figures: RunPot
+    assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,11 @@ class DecisionPage:
     is_ready: bool
     corrected_by: Decision | None
     is_example: bool
+
+    @property
+    def paid_count(self) -> int:
+        """How many regions get money."""
+        return sum(row.figures.total_kr > 0 for row in self.rows)
 
 
 def decision_page(decision: Decision, *, at: datetime) -> DecisionPage:
@@ -160,7 +166,14 @@ def decision_page(decision: Decision, *, at: datetime) -> DecisionPage:
     )
     readiness = readiness_of(run, at=at) if decision.is_open else None
     return DecisionPage(
-        pots=tuple(Pot(titles.get(pot.pot, pot.pot), pot) for pot in pots),
+        pots=tuple(
+            Pot(
+                titles.get(pot.pot, pot.pot),
+                pot,
+                assumed=any(award.assumed for award in awards.values() if award.pot == pot.pot),
+            )
+            for pot in pots
+        ),
         rows=rows,
         sums=Sums(
             pots=tuple(pot.allocated_kr for pot in pots),

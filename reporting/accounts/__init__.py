@@ -16,7 +16,7 @@ class InvitedBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ha
         """Whether the account may be used here and now."""
         return not is_refused(user) and bool(super().user_can_authenticate(user))
 
-    def get_all_permissions(self, user_obj: AbstractBaseUser | Any, obj: Model | None = None) -> set[str]:
+    def get_all_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
         """As Django's, with a person's own permissions and their groups' in one query instead of two."""
         is_plain = user_obj.is_active and not user_obj.is_anonymous and not user_obj.is_superuser
         if obj is not None or not is_plain or hasattr(user_obj, "_perm_cache"):
