@@ -1,5 +1,7 @@
 """What one region gets by a published run, and why."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,9 +10,8 @@ from allocation.bundles import curve_of
 from allocation.curve import Curve, curve
 from allocation.engine import MarginalPoint, RuleSet, parse_rules
 from allocation.explanation import Explanation, explain
-from allocation.models import AllocationRun, Award, RunRegion
+from allocation.models import AllocationRun, Award, PublishedReport, RunRegion
 from publication.selectors import PublishedGrant
-from reporting.models import Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +33,58 @@ class OpenAward:
     curve: Curve
 
 
-def award_of(grant: PublishedGrant, region_code: str) -> OpenAward | None:
-    """What a region gets by a published run; None where the run does not have the region."""
-    found = RunRegion.objects.filter(run=grant.run_id, region=region_code).select_related("run__round_grant")
-    figures = found.first()
-    if figures is None:
-        return None
+def awards_of(grants: Sequence[PublishedGrant], region_code: str) -> list[OpenAward]:
+    """What a region gets by published runs, in their order; without those that do not have the region.
+
+    Three queries, however many runs there are, and those of each curve that nobody has asked for yet.
+    """
+    runs = [grant.run_id for grant in grants]
+    regions = RunRegion.objects.filter(run__in=runs, region=region_code).select_related("run__round_grant")
+    by_run = {figures.run_id: figures for figures in regions}
+    awards: dict[int, dict[str, Award]] = defaultdict(dict)
+    for award in Award.objects.filter(run__in=runs, region=region_code):
+        awards[award.run_id][award.pot] = award
+    published = PublishedReport.objects.filter(
+        publication__in=[grant.publication_id for grant in grants], region=region_code
+    )
+    versions = {
+        publication: CountedVersion(number, submitted_at)
+        for publication, number, submitted_at in published.order_by().values_list(
+            "publication", "revision__number", "revision__submitted_at"
+        )
+    }
+    return [
+        _award(grant, by_run[grant.run_id], awards[grant.run_id], revision=versions.get(grant.publication_id))
+        for grant in grants
+        if grant.run_id in by_run
+    ]
+
+
+def _award(
+    grant: PublishedGrant,
+    figures: RunRegion,
+    awards: Mapping[str, Award],
+    *,
+    revision: CountedVersion | None,
+) -> OpenAward:
     rules = _rules(figures.run.rules_text)
-    pots = {pot.id: pot for pot in rules.pots}
-    awards = {award.pot: award for award in Award.objects.filter(run=grant.run_id, region=region_code)}
-    version = Revision.objects.filter(
-        publications__publication=grant.publication_id, publications__region=region_code
-    ).first()
     present = figures.planned_posts if figures.reported_posts is None else figures.reported_posts
     return OpenAward(
         grant=grant,
         figures=figures,
-        revision=CountedVersion(version.number, version.submitted_at) if version else None,
+        revision=revision,
         explanations=tuple(
             explain(
-                awards[pot].trace,
-                pot=pots[pot],
+                awards[pot.id].trace,
+                pot=pot,
                 rules=rules,
-                eligible=awards[pot].eligible,
-                reason=awards[pot].reason,
+                eligible=awards[pot.id].eligible,
+                reason=awards[pot.id].reason,
             )
-            for pot in pots
-            if pot in awards
+            for pot in rules.pots
+            if pot.id in awards
         ),
-        curve=curve(points_of(figures.run_id, region_code), present=present),
+        curve=curve(points_of(figures.run_id, figures.region_id), present=present),
     )
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from allocation.engine.rulefile import load_rules
-from publication.awards import OpenAward, award_of, points_of
+from publication.awards import OpenAward, awards_of, points_of
 from publication.measures import BY_KEY
 from publication.opendata_files import EXPLAIN, VERIFY, run_file_name
 from publication.regions import charts_of, lines_of
@@ -73,7 +73,7 @@ def _context(figures: OpenFigures, found: OpenRegion) -> dict[str, Any]:
     rules = load_rules(LIMIT_RULES)
     if rules.threshold is None:
         raise ValueError(f"The rule set {LIMIT_RULES} has no threshold to show results against.")
-    awards = [award for grant in figures.grants if (award := award_of(grant, found.code)) is not None]
+    awards = awards_of(figures.grants, found.code)
     scale = scale_with(rules.threshold)
     return {
         "synthetic": figures.is_synthetic,

@@ -228,7 +228,7 @@ def test_the_number_of_queries_is_bounded(
     run: AllocationRun, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     publish_run(run=run, by=make_decider(), at=moment(21))
-    for path, most in (("/?measure=kr", 12), ("/regions/03/", 8), ("/compare/", 1)):
+    for path, most in (("/?measure=kr", 12), ("/regions/03/", 6), ("/compare/", 1)):
         with django_assert_max_num_queries(most):
             get(path)
         with django_assert_max_num_queries(1):
