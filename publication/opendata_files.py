@@ -4,8 +4,9 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,7 @@ CONTENT_TYPES = {
 }
 # A spreadsheet takes a text that begins so for a formula.
 _FORMULA = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
+_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -40,7 +42,7 @@ def run_file_name(round_slug: str, grant: str, number: int) -> str:
 def file_of(
     extension: str, table: Table, rows: Sequence[Row], *, about: Mapping[str, Any], at: datetime
 ) -> bytes:
-    """A table as a file, the same bytes each time but for Excel's.
+    """A table as a file, the same bytes each time.
 
     Args:
         extension: one of `CONTENT_TYPES`.
@@ -88,7 +90,6 @@ def dictionary_of(table: Table) -> list[dict[str, str]]:
 def _xlsx(table: Table, rows: Sequence[Row], about: Mapping[str, Any], at: datetime) -> bytes:
     book = Workbook(write_only=True)
     book.properties.creator = "Platsplan"
-    book.properties.created = book.properties.modified = at.replace(tzinfo=None)
     data = book.create_sheet("data")
     data.freeze_panes = "A2"
     for place, column in enumerate(table.columns, start=1):
@@ -107,7 +108,22 @@ def _xlsx(table: Table, rows: Sequence[Row], about: Mapping[str, Any], at: datet
         notes.append([_text_cell(notes, text) for text in entry.values()])
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
+    return _steady(file.getvalue(), at)
+
+
+def _steady(book: bytes, at: datetime) -> bytes:
+    """The workbook without the second it was packed in, so that its ETag holds for every process."""
+    packed = io.BytesIO()
+    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(packed, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "docProps/core.xml":
+                content = _MOMENT.sub(moment, content)
+            steady = zipfile.ZipInfo(entry.filename)
+            steady.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(steady, content)
+    return packed.getvalue()
 
 
 def _bold(sheet: Any, text: str) -> Any:

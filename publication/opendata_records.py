@@ -158,6 +158,11 @@ class OpenData:
         wanted = (round_slug, grant, number)
         return next((run for run in self.runs if (run.round, run.grant, run.number) == wanted), None)
 
+    @property
+    def published_at(self) -> datetime:
+        """When the newest of the runs was published; when it was all read, where nothing is."""
+        return max((run.published_at for run in self.runs), default=self.read_at)
+
     def region_name(self, code: str) -> str:
         """The region's name; its code where there is no such region."""
         return next((region.name for region in self.regions if region.code == code), code)

@@ -46,7 +46,7 @@ def plan_file(request: HttpRequest, extension: str) -> HttpResponse:
     return _file(
         request,
         data,
-        lambda: file_of(extension, PLAN, plan_rows(data), about=about, at=data.read_at),
+        lambda: file_of(extension, PLAN, plan_rows(data), about=about, at=data.published_at),
         content_type=CONTENT_TYPES[extension],
         name=f"platsplan-rates.{extension}",
     )
@@ -73,7 +73,7 @@ def results_file(request: HttpRequest, extension: str) -> HttpResponse:
             RESULTS,
             result_rows(figures, region=region, year=year),
             about=about,
-            at=data.read_at,
+            at=data.published_at,
         ),
         content_type=CONTENT_TYPES[extension],
         name="-".join(part for part in ("platsplan-results", region, asked) if part) + f".{extension}",
