@@ -7,9 +7,10 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
@@ -18,6 +19,7 @@ from ninja.parser import Parser
 
 from config.problems import problem_response
 from publication.api.resources import router as open_router
+from publication.opendata_files import LICENCE
 from reporting.api.draft import router
 from reporting.problems import FieldFault, Problem
 
@@ -157,6 +159,28 @@ def _unknown(request: HttpRequest, rest: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def entrance(request: HttpRequest) -> HttpResponse:
+    """Where everything is: for people the page, for programs the addresses of the resources."""
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        response: HttpResponse = redirect("api:docs")
+    else:
+        described = api.get_openapi_schema()["paths"].items()
+        resources = [address for address, methods in described if "security" not in methods.get("get", {})]
+        response = JsonResponse(
+            {
+                "openapi": reverse("api:openapi-json"),
+                "documentation": reverse("api:docs"),
+                "licence": LICENCE,
+                "resources": [address for address in resources if "{" not in address],
+            },
+            content_type="application/json; charset=utf-8",
+        )
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+@login_not_required
+@require_safe
 def documentation(request: HttpRequest) -> HttpResponse:
     """The description as a page, with a form for everything that can be read without a key."""
     described = api.get_openapi_schema()
@@ -193,10 +217,15 @@ def _all_told(view: View) -> View:
 
 def patterns() -> list[URLPattern]:
     """The API's addresses; its own keys guard them, sessions open nothing."""
-    found = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
+    found = [
+        pattern
+        for pattern in api.urls[0]
+        if isinstance(pattern, URLPattern) and pattern.name != "api-root"  # which answers nothing
+    ]
     for pattern in found:
         pattern.callback = login_not_required(_all_told(cast("View", pattern.callback)))
     return [
+        path("", _all_told(entrance), name="api-root"),
         *found,
         path("docs", documentation, name="docs"),
         path("<path:rest>", _unknown, name="unknown"),

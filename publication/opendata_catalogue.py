@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from publication.opendata_files import LICENCE
 from publication.opendata_records import DataRun, OpenData
+from publication.opendata_results import RESULTS
 from publication.opendata_tables import PLAN, RUN_TABLES, Text
 
 _PREFIXES = """\
@@ -22,6 +23,7 @@ _PREFIXES = """\
 """
 _TITLE = _("Open data of Platsplan")
 _ABOUT = _("Posts that regions plan and report, and the state grant that is computed from them.")
+_API = _("API with the open data of Platsplan")
 _SWEDEN = "http://publications.europa.eu/resource/authority/country/SWE"
 _HEALTH = "http://publications.europa.eu/resource/authority/data-theme/HEAL"
 _SWEDISH = "http://publications.europa.eu/resource/authority/language/SWE"
@@ -34,15 +36,22 @@ _MEDIA = {
 _FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 
 
-def catalogue_of(data: OpenData, *, base_url: str, publisher: str) -> str:
-    """The catalogue with a data set for the plans, and one for each table of each run in force.
+def catalogue_of(data: OpenData, *, base_url: str, publisher: str, email: str, phone: str) -> str:
+    """The catalogue: a data set for the open pages, the plans and each table of each run in force; the API.
 
     Args:
-        publisher: the agency's name.
+        publisher: the agency's name; `email` and `phone` reach it, and may be empty.
     """
     here = f"{base_url}/open-data/"
     sets = list(_sets(data, here))
-    parts = [_PREFIXES, _agency(here, publisher), _catalogue(here, [subject for subject, _text in sets])]
+    subjects = [subject for subject, _text in sets]
+    parts = [
+        _PREFIXES,
+        _agency(here, publisher),
+        _contact(here, publisher, email, phone),
+        _catalogue(here, subjects),
+        _service(here, f"{base_url}/api/v1/", subjects),
+    ]
     return "\n".join([*parts, *(text for _subject, text in sets)])
 
 
@@ -58,6 +67,25 @@ def _catalogue(here: str, subjects: list[str]) -> str:
             f"dct:language {_uri(_SWEDISH)}",
             f"foaf:homepage {_uri(here)}",
             *(f"dcat:dataset {_uri(subject)}" for subject in subjects),
+            f"dcat:service {_uri(here + '#api')}",
+        ],
+    )
+
+
+def _service(here: str, address: str, subjects: list[str]) -> str:
+    return _block(
+        f"{here}#api",
+        "dcat:DataService",
+        [
+            *_both("dct:title", _API),
+            f"dcat:endpointURL {_uri(address)}",
+            f"dcat:endpointDescription {_uri(address + 'openapi.json')}",
+            f"foaf:page {_uri(address + 'docs')}",
+            f"dct:publisher {_uri(here + '#publisher')}",
+            f"dcat:contactPoint {_uri(here + '#contact')}",
+            f"dct:license {_uri(LICENCE)}",
+            f"dct:accessRights {_uri(_PUBLIC)}",
+            *(f"dcat:servesDataset {_uri(subject)}" for subject in subjects),
         ],
     )
 
@@ -68,17 +96,23 @@ def _agency(here: str, name: str) -> str:
         "dct:type <http://purl.org/adms/publishertype/NationalAuthority>",
         f"foaf:homepage {_uri(here)}",
     ]
-    contact = _block(
-        f"{here}#contact",
-        "vcard:Organization",
-        [f"vcard:fn {_text(name or 'Platsplan', 'sv')}", f"vcard:hasURL {_uri(here)}"],
-    )
-    return _block(f"{here}#publisher", "foaf:Agent", statements) + "\n" + contact
+    return _block(f"{here}#publisher", "foaf:Agent", statements)
+
+
+def _contact(here: str, name: str, email: str, phone: str) -> str:
+    statements = [f"vcard:fn {_text(name or 'Platsplan', 'sv')}", f"vcard:hasURL {_uri(here)}"]
+    if email:
+        statements.append(f"vcard:hasEmail {_uri(f'mailto:{email}')}")
+    if phone:
+        digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+        statements.append(f"vcard:hasTelephone {_uri(f'tel:{digits}')}")
+    return _block(f"{here}#contact", "vcard:Organization", statements)
 
 
 def _sets(data: OpenData, here: str) -> Iterable[tuple[str, str]]:
-    plan = f"{here}rates"
-    yield plan, _set(here, plan, PLAN.title, PLAN.about, "", [])
+    for whole in (RESULTS, PLAN):
+        subject = f"{here}{whole.key}"
+        yield subject, _set(here, subject, whole.title, whole.about, "", [])
     for run in data.runs:
         if not run.in_force:
             continue

@@ -18,7 +18,6 @@ from publication.opendata_files import (
     CONTENT_TYPES,
     LICENCE,
     VERIFY,
-    dictionary_of,
     file_of,
     run_file_name,
 )
@@ -157,7 +156,11 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         request,
         data,
         lambda: catalogue_of(
-            data, base_url=settings.PLATSPLAN_BASE_URL, publisher=settings.AGENCY_NAME
+            data,
+            base_url=settings.PLATSPLAN_BASE_URL,
+            publisher=settings.AGENCY_NAME,
+            email=settings.AGENCY_EMAIL,
+            phone=settings.AGENCY_PHONE,
         ).encode(),
         content_type="text/turtle; charset=utf-8",
         name="",
@@ -192,7 +195,7 @@ def _context(data: OpenData) -> dict[str, Any]:
         "plan": PLAN,
         "results": RESULTS,
         "tables": RUN_TABLES.values(),
-        "dictionaries": [(table, dictionary_of(table)) for table in (RESULTS, PLAN, *RUN_TABLES.values())],
+        "dictionaries": [(table, table.columns) for table in (RESULTS, PLAN, *RUN_TABLES.values())],
         "licence": LICENCE,
         "verify_line": VERIFY.format(file=f"{file_name(data.runs[0])}.json" if data.runs else "bundle.json"),
     }

@@ -117,6 +117,24 @@ def test_every_refusal_is_a_problem(
     assert problem["title"]
 
 
+def test_the_entrance_leads_people_and_programs_on(db: None, client: Client) -> None:
+    told_all = told(client, "")
+    assert "/api/v1/regions" in told_all["resources"]
+    for address in (*told_all["resources"], told_all["openapi"], told_all["documentation"]):
+        assert client.get(address).status_code == 200
+    browser = client.get("/api/v1/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert browser["Location"] == "/api/v1/docs"
+    assert client.post("/api/v1/").status_code == 405
+
+
+def test_what_goes_wrong_on_our_side_is_a_problem_that_tells_nothing(db: None) -> None:
+    client = Client(raise_request_exception=False)
+    with patch("publication.api.resources.data_of", side_effect=RuntimeError("the password")):
+        problem = told(client, "regions", 500)
+    assert problem["type"] == "urn:platsplan:problem:failed"
+    assert "password" not in json.dumps(problem)
+
+
 def test_another_method_is_a_problem_too(db: None, client: Client) -> None:
     answer = client.post("/api/v1/regions")
     assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,16 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 from allocation.services.publications import publish_run, withdraw_publication
 from publication import opendata
 from publication.opendata_files import file_of
-from publication.opendata_tables import RUN_TABLES, Column, Kind, Table
+from publication.opendata_results import RESULTS
+from publication.opendata_tables import PLAN, RUN_TABLES, Column, Kind, Table
 from reporting.reference import REGIONS_CSV
 from tests.publication.published import Published, next_second
 
 pytestmark = pytest.mark.django_db
 PROJECT = Path(__file__).resolve().parent.parent.parent
 RUN_1 = "/open-data/2022-2024/at-2022/run-1/"
+# Years, numbers of runs, versions and steps are counted, not measured.
+UNITLESS = {"year", "run", "step", "report_version"}
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 
 
@@ -151,6 +155,32 @@ def test_a_regions_page_leads_to_its_files_and_to_the_check(published: Published
         assert f"python -m allocation.engine {command} platsplan-2022-2024-at-2022-run-1.json" in section
 
 
+@pytest.mark.parametrize("table", [RESULTS, PLAN, *RUN_TABLES.values()], ids=lambda table: table.key)
+def test_every_column_of_every_file_is_described(published: Published, client: Client, table: Table) -> None:
+    folder = "/open-data/" if table in (RESULTS, PLAN) else RUN_1
+    address = f"{folder}{table.key}"
+    whole = json.loads(got(client, f"{address}.json"))
+    described = {column["name"]: column for column in whole["columns"]}
+    assert [list(row) for row in whole["rows"]] == [list(described)] * len(whole["rows"])
+    assert list(rows_of(client, address, "csv")[0]) == list(described)
+    assert list(rows_of(client, address, "xlsx")[0]) == list(described)
+    page = got(client, "/open-data/", **{"Accept-Language": "sv"}).decode()
+    for column in described.values():
+        assert column["en"] != column["sv"], column
+        assert html.escape(column["sv"]) in page
+        assert column["unit"] or column["type"] in ("text", "json", "boolean") or column["name"] in UNITLESS
+    book = load_workbook(io.BytesIO(got(client, f"{address}.xlsx")))
+    explained = {row[0] for row in book["about"].values}
+    assert set(described) <= explained
+
+
+def test_a_workbook_is_the_same_bytes_each_time(published: Published, client: Client) -> None:
+    packed = zipfile.ZipFile(io.BytesIO(got(client, f"{RUN_1}awards.xlsx")))
+    assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    year = str(published.publication.published_at.year).encode()
+    assert packed.read("docProps/core.xml").count(b">" + year) == 2
+
+
 def test_every_row_names_its_run_and_the_checksum_of_the_rules(published: Published, client: Client) -> None:
     for table in RUN_TABLES:
         for row in rows_of(client, RUN_1 + table, "csv"):
@@ -254,8 +284,11 @@ def test_the_command_on_the_page_verifies_the_bundle(
     assert verified(answer.content.replace(b'"amount_kr": 0', b'"amount_kr": 1', 1)) == 1
 
 
-def test_the_catalogue_has_what_the_profile_demands(published: Published, client: Client) -> None:
+def test_the_catalogue_has_what_the_profile_demands(
+    published: Published, client: Client, settings: Any
+) -> None:
     """Source: DCAT-AP-SE 3.0, mandatory properties."""
+    settings.AGENCY_EMAIL = "platsplan@agency.example"
     graph = Graph().parse(data=got(client, "/open-data/catalogue.ttl"), format="turtle")
 
     def swedish(subject: Any, *names: Any) -> None:
@@ -274,12 +307,19 @@ def test_the_catalogue_has_what_the_profile_demands(published: Published, client
     assert (catalogue, DCTERMS.license, None) in graph
     sets = set(graph.subjects(RDF.type, DCAT.Dataset))
     assert sets == set(graph.objects(catalogue, DCAT.dataset))
-    assert len(sets) == 1 + len(RUN_TABLES)
+    assert len(sets) == 2 + len(RUN_TABLES)
+    [service] = graph.objects(catalogue, DCAT.service)
+    swedish(service, DCTERMS.title)
+    for name in ("endpointURL", "endpointDescription"):
+        [address] = graph.objects(service, DCAT[name])
+        assert client.get("/" + str(address).split("/", 3)[3]).status_code == 200
+    assert set(graph.objects(service, DCAT.servesDataset)) == sets
     for one in sets:
         swedish(one, DCTERMS.title, DCTERMS.description)
         assert (one, DCTERMS.publisher, publisher) in graph
         [contact] = graph.objects(one, DCAT.contactPoint)
         assert (contact, VCARD.fn, None) in graph
+        assert str(graph.value(contact, VCARD.hasEmail)).startswith("mailto:")
         distributions = set(graph.objects(one, DCAT.distribution))
         assert len(distributions) == 3
         for distribution in distributions:
