@@ -76,15 +76,13 @@ def open_file(
         make: gives the file; called only where it is not at hand.
         of: what it is made from, of the version that was asked in this request.
         query: the address's query as the file understands it; what else was asked makes no other file.
-        is_packed: the kind of file is compressed already. Such files bear the second they were packed in, so
-            that they are told apart by what they are made from.
+        is_packed: the kind of file is compressed already.
     """
-    key = key_of("file", of.version, request.path, query)
-    kept = kept_or_made(key, make, pack=not is_packed)
+    kept = kept_or_made(key_of("file", of.version, request.path, query), make, pack=not is_packed)
     response = HttpResponse(content_type=content_type, headers=dict(headers))
     if not is_packed:
         patch_vary_headers(response, ["Accept-Encoding"])
-    return _filled(request, response, kept, of=of, etag=key if is_packed else kept.sha256)
+    return _filled(request, response, kept, of=of, etag=kept.sha256)
 
 
 def _is_nobody(request: HttpRequest) -> bool:
