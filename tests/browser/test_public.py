@@ -1,9 +1,13 @@
 """The open pages in a real browser, on the whole running system."""
 
+import csv
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browsing import complaints_of, dress, open_page, sideways, violations
 from tests.conftest import Stack
@@ -16,6 +20,8 @@ PATHS = [
     "/?measure=change&year=2024",
     "/regions/19/",
     "/compare/?regions=03,12",
+    "/open-data/",
+    "/api/v1/docs",
     "/method/",
     "/method/at-2022/",
     "/method/at-2022/calculator/?region=03&posts=60",
@@ -112,6 +118,53 @@ def test_everything_works_without_scripts(stack: Stack, browser: Browser) -> Non
     page.locator("#r-03 a").click()
     expect(page.locator("h1")).to_have_text("Region Uppsala")
     context.close()
+
+
+def test_switches_and_sorting_keep_the_county_and_leave_an_address(
+    stack: Stack, page: Page, troubles: list[str]
+) -> None:
+    page.goto(stack.base_url + "/?region=12")
+    page.locator(".pp-seg a", has_text="Ändring").click()
+    page.locator(".pp-seg a", has_text="2024").click()
+    expect(page.locator("h1")).to_have_text("AT-tjänster utöver planen 2024")
+    page.locator("th a.pp-sort", has_text="Region").click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("Region")
+    expect(page.locator("tbody tr").first).to_have_id("r-10")
+    expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Skåne")
+    assert {"region=12", "measure=change", "year=2024", "sort=name"} == set(page.url.split("?")[1].split("&"))
+    page.emulate_media(media="print")
+    expect(page.locator(".pp-tools")).to_be_hidden()
+    expect(page.locator("#r-12")).to_be_visible()
+
+
+def test_what_is_downloaded_is_what_the_page_shows(stack: Stack, page: Page, tmp_path: Path) -> None:
+    def saved(link: Locator) -> Path:
+        with page.expect_download() as waiting:
+            link.click()
+        place = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(place)
+        return place
+
+    page.goto(stack.base_url + "/")
+    shown = {
+        row.get_attribute("id"): [cell.inner_text() for cell in row.locator("td.pp-n").all()]
+        for row in page.locator("tbody tr").all()
+    }
+    file = saved(page.locator(".pp-tools .pp-dl a", has_text="CSV"))
+    assert file.name == "platsplan-results-2022.csv"
+    with file.open(encoding="utf-8", newline="") as rows:
+        told = {
+            f"r-{row['region_code']}": [row["planned_posts"], row["planned_rate"].replace(".", ",")]
+            for row in csv.DictReader(rows)
+        }
+    assert told == shown
+    page.goto(stack.base_url + "/regions/19/")
+    total = page.locator("#g-at-2022 .pp-stat__value").first.inner_text()
+    book = load_workbook(saved(page.locator("#downloads a", has_text="Excel").first))
+    head, first, *_more = book["data"].iter_rows(values_only=True)
+    row = dict(zip(map(str, head), first, strict=True))
+    assert (row["region_code"], row["year"]) == ("19", 2022)
+    assert f"{row['total_kr']} kr" == re.sub(r"\s", "", total).replace("kr", " kr")
 
 
 def test_the_calculator_answers_by_keyboard_and_leaves_an_address(
