@@ -140,6 +140,10 @@ def test_another_method_is_a_problem_too(db: None, client: Client) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
     assert answer["Allow"] == "GET"
     assert client.head("/api/v1/regions").status_code == 200
+    strict = Client(enforce_csrf_checks=True)
+    for path, status in (("", 405), ("docs", 405), ("openapi.json", 405), ("no-such", 404), ("plans", 405)):
+        refused = strict.post(f"/api/v1/{path}")
+        assert (refused.status_code, refused["Content-Type"]) == (status, "application/problem+json"), path
 
 
 def test_an_answer_is_sent_again_only_when_it_has_changed(published: Published, client: Client) -> None:
