@@ -96,8 +96,7 @@ def _write_digest(user_id: int, *, at: datetime) -> list[int]:
         recipient=person.email,
         occasion=period.occasion,
         context={
-            "reports": _by_report(news),
-            "drafts": drafts,
+            "reports": _by_report(news, drafts),
             "count": len(news) + len(drafts),
             "is_weekly": rhythm == MailRhythm.WEEKLY,
             "since": period.since,
@@ -143,10 +142,21 @@ def draft_work(person: User, *, period: Period) -> list[DraftWork]:
     return [DraftWork(report, tuple(sorted(names[report.pk]))) for report in reports]
 
 
-def _by_report(news: Sequence[News]) -> list[tuple[Submission, list[News]]]:
-    found: dict[int, tuple[Submission, list[News]]] = {}
+@dataclass(slots=True)
+class _Report:
+    """What a digest tells of one report: news in the order of time, and who has typed in its draft."""
+
+    submission: Submission
+    news: list[News]
+    draft: DraftWork | None = None
+
+
+def _by_report(news: Sequence[News], drafts: Sequence[DraftWork]) -> list[_Report]:
+    found: dict[int, _Report] = {}
     for item in news:
-        found.setdefault(item.submission_id, (item.submission, []))[1].append(item)
+        found.setdefault(item.submission_id, _Report(item.submission, [])).news.append(item)
+    for work in drafts:
+        found.setdefault(work.submission.pk, _Report(work.submission, [])).draft = work
     return list(found.values())
 
 

@@ -127,7 +127,7 @@ def test_the_mail_tells_who_has_done_what() -> None:
     reporting_round = a_round()
     send_status_report(reporting_round=reporting_round, by=None, at=moment())
     mail = only_mail()
-    assert mail.subject == "AT/ST 2022-2024, 19 September 2022: 1 of 21 reports are approved"
+    assert mail.subject == "AT/ST 2022-2024, 19 September 2022: 1 of 21 reports are approved or decided"
     assert "Next deadline: 1 October 2022 23:59, in 12 days." in mail.text
     assert "Skåne is to answer by 21 September." in mail.text
     assert "Nothing has been computed yet." in mail.text
