@@ -16,11 +16,13 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from reporting.accounts.devices import device_of
 from reporting.models import User
 from reporting.services.accounts import link_identity
 
+_NONCE = "identity_nonce"
 # How long ago, in seconds, a provider may have asked for the password when it is to confirm a person.
 FRESH_SECONDS = 120
 
@@ -50,6 +52,17 @@ def provider_methods(user: AbstractBaseUser | AnonymousUser) -> list[dict[str, s
         }
         for provider, name in linked_providers(user).items()
     ]
+
+
+def nonce_for(request: HttpRequest) -> str:
+    """A word that goes with every question from this browser, and that the answer must bring back.
+
+    A code that was given out for somebody else's browser is then refused, also where the provider does
+    not check the code's own secret (PKCE).
+    """
+    nonce = str(request.session.get(_NONCE) or get_random_string(32))
+    request.session[_NONCE] = nonce
+    return nonce
 
 
 class InvitedIdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no stubs
@@ -99,7 +112,8 @@ def _confirmed_address(request: HttpRequest, sociallogin: SocialLogin) -> str:
     """The address that the provider vouches for, in lower case."""
     claims, token = _claims(sociallogin)
     address = str(claims.get("email") or "").strip().lower()
-    if not token or claims.get("sub") != token.get("sub"):
+    asked = str(request.session.get(_NONCE) or "")
+    if not asked or token.get("nonce") != asked or claims.get("sub") != token.get("sub"):
         _refuse(request, sociallogin, "broken")
     rules = sociallogin.provider.app.settings
     verified = claims.get("email_verified", rules["trust_email"])

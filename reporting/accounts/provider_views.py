@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from typing import cast
+from urllib.parse import parse_qsl
 
 from allauth.core.internal.ratelimit import consume, respond_429
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -16,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from requests import RequestException
 
-from reporting.accounts.identities import linked_providers
+from reporting.accounts.identities import linked_providers, nonce_for
 from reporting.models import User
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,12 @@ def go_there(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Send the visitor to the provider; limited, since each visit makes this server ask that one."""
     if not consume(request, app="allauth.account", action="login", limit_get=True):
         return cast("HttpResponse", respond_429(request))
+    # allauth asks the provider with what stands here; a nonce in the visitor's own address gives way to ours.
+    query = request.GET.copy()
+    query["auth_params"] = urlencode(
+        dict(parse_qsl(query.get("auth_params", ""))) | {"nonce": nonce_for(request)}
+    )
+    request.GET = query  # type: ignore[assignment]  # a copy of the same kind
     return _ask(openid_connect.login, request, provider_id)
 
 

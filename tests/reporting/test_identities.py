@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 import pytest
@@ -161,6 +162,25 @@ def test_an_answer_that_contradicts_its_token_is_refused(
     client = Client(headers=EN)
     assert b"contradicts itself" in come_back(client, provider).content
     assert signed_in_as(client) is None
+
+
+def test_an_answer_that_was_meant_for_another_browser_opens_nothing(provider: IdentityProvider) -> None:
+    """A stolen, swapped or repeated answer: the state is the browser's own, the code goes with its secret."""
+    make_anna()
+    way = "/accounts/oidc/uppsala/login/?process=login"
+    thief, victim = Client(headers=EN), Client(headers=EN)
+    answer = provider.sign_in(thief.get(way)["Location"], sub="anna")
+    assert victim.get(answer).status_code == 401  # a state that the browser does not know
+    own = provider.sign_in(victim.get(way)["Location"], sub="anna")
+    code = parse_qs(urlsplit(answer).query)["code"][0]
+    own_code = parse_qs(urlsplit(own).query)["code"][0]
+    assert victim.get(own.replace(own_code, code)).status_code == 403  # a code of somebody else's sign-in
+    assert signed_in_as(victim) is None
+    assert thief.get(f"{answer}x").status_code == 401  # a state with a letter more
+    fresh = provider.sign_in(thief.get(f"{way}&auth_params=nonce%3Dmine")["Location"], sub="anna")
+    assert thief.get(fresh).status_code == 302
+    assert signed_in_as(thief) is not None
+    assert thief.get(fresh).status_code == 401  # once only
 
 
 def test_a_new_identity_takes_the_place_of_the_former(provider: IdentityProvider) -> None:
