@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allocation.decided import is_replaced
+from reporting.chain import holds
 from reporting.models import Document, LogEntry, Receipt, ReceiptFile
 from reporting.models.receipts import SHA256_PATTERN
 from reporting.record import record_text, text_sha256
@@ -74,16 +75,19 @@ def by_checksum(sha256: str) -> Genuine | GenuineDocument | None:
         receipt = receipts.get(pk=file.receipt_id) if file else None
     if receipt is None:
         return _document(wanted)
-    # What does not agree with the log is not vouched for, whoever put it there.
-    if receipt.sha256 != receipt.log_entry.content_sha256:
+    # What does not agree with the log is not vouched for, whoever put it there; nor what a changed log says.
+    entry = receipt.log_entry
+    if receipt.sha256 != entry.content_sha256 or receipt.sha256 != text_sha256(receipt.record):
         return None
-    return _genuine(receipt)
+    return _genuine(receipt) if holds(entry) else None
 
 
 def _document(sha256: str) -> GenuineDocument | None:
     documents = Document.objects.select_related("log_entry", "reporting_round", "region").defer("content")
     document = documents.filter(sha256=sha256).first()
     if document is None or document.sha256 != document.log_entry.content_sha256:
+        return None
+    if not holds(document.log_entry):
         return None
     return GenuineDocument(
         number=document.number,

@@ -53,6 +53,14 @@ def append_entry(*, kind: LogKind, subject: str, content_sha256: str, at: dateti
     return entry
 
 
+def holds(entry: LogEntry) -> bool:
+    """Whether an entry still says what its checksum is of, and names the checksum of the one before it."""
+    before = LogEntry.objects.filter(sequence=entry.sequence - 1).first()
+    previous = before.sha256 if before else NO_ENTRY
+    stands = before is not None or entry.sequence == 1
+    return stands and entry.previous_sha256 == previous and entry.sha256 == text_sha256(entry_text(entry))
+
+
 # What can be wrong, by a name that is kept with each check.
 FLAWS: dict[str, str | Promise] = {
     "place": _("The entry stands in another place than its number says."),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from publication.forms import FileForm, NumberForm
 from publication.verification import Genuine, GenuineDocument, by_checksum, by_file, by_number
 from reporting.limits import network_of, within_limit
-from reporting.selectors import log_head
+from reporting.selectors import last_log_check, log_head
 
 CHECKS_PER_MINUTE = 60
 
@@ -62,7 +62,8 @@ def _answer(found: Genuine | GenuineDocument | None, *, asked_file: str = "") ->
 
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
     genuine = context.get("genuine")
-    context |= {"head": log_head(), "synthetic": genuine is not None and genuine.is_example}
+    context |= {"head": log_head(), "check": last_log_check()}
+    context |= {"synthetic": genuine is not None and genuine.is_example}
     return render(request, "publication/verify.html", context, status=status)
 
 

@@ -7,9 +7,11 @@ import pgtrigger
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from publication.views.receipts import CHECKS_PER_MINUTE
+from reporting.chain import keep_check
 from reporting.limits import network_of, within_limit
 from reporting.models import Receipt, Revision
 from reporting.receipts import receipt_file
@@ -147,6 +149,28 @@ def test_a_receipt_that_the_log_does_not_know_is_not_vouched_for(visitor: Client
     with pgtrigger.ignore():
         Receipt.objects.update(sha256="a" * 64)
     assert REFUSED in visitor.get(f"/verify/{'a' * 64}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE reporting_receipt SET record = replace(record, '4321', '4322')",
+        "UPDATE reporting_logentry SET at = at + interval '1 day'",
+        "UPDATE reporting_logentry SET previous_sha256 = repeat('a', 64)",
+        "UPDATE reporting_logentry SET sha256 = repeat('a', 64)",
+    ],
+)
+def test_what_is_changed_by_sql_is_not_vouched_for_and_the_check_says_so_to_everyone(
+    visitor: Client, revision: Revision, statement: str
+) -> None:
+    address = f"/verify/{revision.receipt.sha256}/"
+    keep_check(at=moment(20))
+    assert "1 entries, and all is as it was" in visitor.get(address).content.decode()
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert REFUSED in visitor.get(address).content.decode()
+    keep_check(at=moment(21))
+    assert "Something in the log is not as it was" in visitor.get("/verify/").content.decode()
 
 
 def test_a_network_that_asks_too_often_waits(visitor: Client, revision: Revision) -> None:
