@@ -4,6 +4,7 @@ import io
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -28,6 +29,7 @@ from reporting import mailer
 from reporting.chain import check_log
 from reporting.errors import NotAllowed, ReportLocked, WrongState
 from reporting.models import Document, Mail, MailKind, ReportingRound, State, User
+from reporting.pdf import draw_pdf
 from reporting.reference import load_reference_data
 from reporting.services.drafts import save_draft
 from reporting.services.extensions import grant_extension
@@ -215,6 +217,30 @@ def test_every_letter_says_the_award_to_the_krona_and_can_be_drawn() -> None:
         assert pdf.metadata is not None
         assert b"pdfuaid" in bytes(letters[code].document.content)
     assert check_log().flaws == ()
+
+
+def test_what_a_person_types_never_becomes_markup_in_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = '#panic("x") $a$ *b* @c <d> #read("/etc/passwd") \\ "q" #include "house.typ"'
+    drawn: list[bytes] = []
+
+    def draw_where_it_stands(template: Path, data: dict[str, object]) -> bytes:
+        letter = json.dumps(data)
+        if not drawn and letter.count("#panic") > 1:  # decider's name and reason of the exception
+            drawn.append(draw_pdf(template, data))
+        return letter.encode()
+
+    monkeypatch.setattr("allocation.letters.draw_pdf", draw_where_it_stands)
+    officer = make_officer()
+    run = make_ready(officer)
+    withdraw_exemption(run_id=run.pk, region_code="01", by=officer, at=AFTER)
+    except_region(run_id=run.pk, region_code="01", reason=hostile, by=officer, at=AFTER)
+    proposal = propose_decision(run_id=run.pk, by=officer, at=AFTER)
+    decide(decision_id=proposal.pk, by=make_decider(name=hostile), at=AFTER)
+    [letter] = drawn
+    words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(letter)).pages)
+    for part in ('#panic("x")', "$a$", "*b*", '#read("/etc/passwd")', '#include "house.typ"'):
+        assert part.replace(" ", "") in re.sub(r"\s+", "", words), part
+    assert "root:" not in words
 
 
 @pytest.mark.usefixtures("letters_as_data")

@@ -210,7 +210,12 @@ def corpus() -> Iterator[tuple[str, str, bytes]]:
         ),
     )
     yield "a.xlsx", "embedded", with_part("xl/embeddings/oleObject1.bin", b"x")
-    yield "a.xlsx", "external", with_part("xl/externalLinks/externalLink1.xml", b"<x/>")
+    for part in (
+        "xl/externalLinks/externalLink1.xml",
+        "xl/connections.xml",
+        "xl/queryTables/queryTable1.xml",
+    ):
+        yield "a.xlsx", "external", with_part(part, b"<x/>")
     yield (
         "a.xlsx",
         "external",

@@ -9,7 +9,8 @@ from io import BytesIO
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.workbook.defined_name import DefinedName
 
 from reporting.exchange.csv_file import csv_with_remarks, read_csv
 from reporting.exchange.excel_file import read_excel, with_remarks
@@ -61,6 +62,40 @@ def test_a_workbook_saved_by_another_program_reads_the_same() -> None:
     }
     assert one.marking == two.marking
     assert two.problems == []
+
+
+def test_names_and_hidden_sheets_of_somebodys_own_are_left_alone() -> None:
+    book = load_workbook(BytesIO(broken_files.workbook()))
+    for name, text in (
+        ("at_2022", "'[1]Other book'!$A$1"),
+        ("Remote", "cmd|'/c calc'!A1"),
+        ("_xlnm.Auto_Open", "Other!$A$1"),
+    ):
+        book.defined_names[name] = DefinedName(name, attr_text=text)
+    book.create_sheet("Other")["A1"] = 4711
+    book["Other"].sheet_state = "veryHidden"
+    one, two = read(broken_files.workbook()), read(saved(book))
+    assert {name: found.text for name, found in one.texts.items()} == {
+        name: found.text for name, found in two.texts.items()
+    }
+    assert two.problems == []
+
+
+def test_a_hidden_copy_of_a_sheet_is_told_and_never_read_in_place_of_the_one_that_is_seen() -> None:
+    book = load_workbook(BytesIO(broken_files.workbook()))
+    copy = book.copy_worksheet(book.worksheets[0])
+    copy.sheet_state = "hidden"
+    [row] = [cells for cells in copy.iter_rows() if cells[0].value == "at_2022"]
+    row[3].value = 4711
+    found = read(saved(book))
+    assert found.texts["at_2022"].text == "50"
+    assert any(problem.place.sheet == copy.title and "D7" in str(problem) for problem in found.problems)
+
+
+def saved(book: Workbook) -> bytes:
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

@@ -15,7 +15,7 @@ from reporting.reference import load_reference_data
 from reporting.services.drafts import Merge, merge_draft, save_draft
 from reporting.services.messages import mark_read, post_message
 from reporting.services.news import choose_mail
-from reporting.services.review import approve_report
+from reporting.services.review import approve_report, return_report
 from reporting.services.submissions import submit_report
 from tests.factories import (
     make_draft,
@@ -104,6 +104,37 @@ def test_two_officers_approve_once() -> None:
     )
     assert sum(isinstance(outcome, DomainError) for outcome in outcomes) == 1
     assert ReviewEvent.objects.filter(kind="approved").count() == 1
+
+
+def test_a_submission_and_a_return_at_once_leave_one_of_them_after_the_other() -> None:
+    load_reference_data()
+    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round(grant=False)
+    report = make_submission(reporting_round, by=ombud).submission
+    for number in range(1, 5):
+        make_draft(reporting_round, by=ombud, st_2022=str(200 + number))
+        submitted, returned = at_once(
+            2,
+            lambda index, number=number: (
+                submit_report(submission_id=report.pk, by=ombud, at=moment(20), attested_in="sv")
+                if index == 0
+                else return_report(
+                    submission_id=report.pk,
+                    revision_number=number,
+                    by=officer,
+                    at=moment(20),
+                    message="Check.",
+                )
+            ),
+        )
+        # Whichever came first, the region's figures are a version that waits for the agency: a return of
+        # the version before is either answered by it, or refused because nobody has looked at the new one.
+        assert isinstance(submitted, Revision)
+        assert isinstance(returned, DomainError) or report.events.filter(kind="returned").exists()
+        report.refresh_from_db()
+        assert (report.state, report.revision_count) == ("submitted", number + 1)
+        kinds = list(report.events.order_by("pk").values_list("kind", flat=True))
+        assert kinds[-1] == "submitted"
+    assert report.events.filter(kind="submitted").count() == Mail.objects.filter(kind="receipt").count() == 5
 
 
 def test_pages_read_at_once_leave_the_mark_at_the_newest() -> None:
