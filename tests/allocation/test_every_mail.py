@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -92,7 +93,7 @@ def write_of_a_round(officer: User, language: str) -> None:
     make_draft(reporting_round, "09", by=typist, at=moment(20), at_2022="500")
     write_reminders(at=moment(30))
     write_escalations(at=moment(28))
-    later = {"submission_id": report.pk, "reason": TYPED, "by": officer}
+    later: dict[str, Any] = {"submission_id": report.pk, "reason": TYPED, "by": officer}
     grant_extension(**later, closes_at=moment(10, month=10), at=moment(29))
     withdraw_extension(**later, at=moment(30))
     make_submission(reporting_round, "09", by=ombud, at=moment(30), st_2022="–", comment_st_2022=TYPED)

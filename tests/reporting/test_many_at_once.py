@@ -110,22 +110,17 @@ def test_a_submission_and_a_return_at_once_leave_one_of_them_after_the_other() -
     load_reference_data()
     ombud, officer, reporting_round = make_region_member(), make_officer(), make_round(grant=False)
     report = make_submission(reporting_round, by=ombud).submission
+
+    def move(index: int) -> object:
+        if index == 0:
+            return submit_report(submission_id=report.pk, by=ombud, at=moment(20), attested_in="sv")
+        return return_report(
+            submission_id=report.pk, revision_number=number, by=officer, at=moment(20), message="Check."
+        )
+
     for number in range(1, 5):
         make_draft(reporting_round, by=ombud, st_2022=str(200 + number))
-        submitted, returned = at_once(
-            2,
-            lambda index, number=number: (
-                submit_report(submission_id=report.pk, by=ombud, at=moment(20), attested_in="sv")
-                if index == 0
-                else return_report(
-                    submission_id=report.pk,
-                    revision_number=number,
-                    by=officer,
-                    at=moment(20),
-                    message="Check.",
-                )
-            ),
-        )
+        submitted, returned = at_once(2, move)
         # Whichever came first, the region's figures are a version that waits for the agency: a return of
         # the version before is either answered by it, or refused because nobody has looked at the new one.
         assert isinstance(submitted, Revision)
