@@ -50,6 +50,8 @@ _TYPES = {
 _READ_AWAY = 50 * MAX_BYTES
 # More than anybody corrects a file; taking one apart costs a second.
 FILES_PER_MINUTE = 10
+# A template has about 60 cells to fill in; more remarks than this come from a file that is another one.
+PROBLEMS_SHOWN = 100
 
 
 class TooManyFiles(DomainError):
@@ -194,7 +196,8 @@ def read(request: HttpRequest, slug: str, code: str, upload: UUID) -> HttpRespon
         return redirect("reporting:upload", slug, code)
     context = page_context(submission, membership, at=at) | {"upload": waiting, "failure": failure}
     if waiting.problems:
-        context |= {"problems": problems_of(waiting)}
+        problems = problems_of(waiting)
+        context |= {"problems": problems[:PROBLEMS_SHOWN], "problem_count": len(problems)}
         return render(request, "reporting/upload_problems.html", context, status=409 if failure else 200)
     preview, choices = preview_upload(waiting), _choices(request.POST)
     context |= {

@@ -100,6 +100,25 @@ def test_errors_are_listed_and_the_copy_with_remarks_is_downloaded() -> None:
     assert not PendingUpload.objects.exists()
 
 
+def test_a_file_with_very_many_errors_shows_the_first_and_keeps_the_rest_in_the_copy() -> None:
+    person = make_region_member()
+    client, report = signed_in(person), report_with_draft(person)
+    book = load_workbook(BytesIO(filled(client, report)))
+    sheet = book.worksheets[0]
+    start = sheet.max_row + 1
+    for line in range(start, start + 1_000):
+        sheet.cell(line, 1, f"unknown_{line}")
+    file = BytesIO()
+    book.save(file)
+    response = sent(client, report, file.getvalue())
+    text = client.get(response.url).content.decode()
+    assert "1000 cells to correct" in text
+    assert text.count("unknown_") == 100
+    assert "The first 100 stand here." in text
+    copy = load_workbook(BytesIO(client.get(f"{response.url}remarks/").content))
+    assert copy.worksheets[0].cell(start + 999, 1).comment is not None
+
+
 def test_a_file_that_waits_is_its_readers_own() -> None:
     person, colleague = make_region_member(), make_region_member(role=Role.REPRESENTANT)
     client, report = signed_in(person), report_with_draft(person)
