@@ -3,15 +3,16 @@
 import re
 from pathlib import Path
 
-TABLE = Path(__file__).resolve().parent.parent / "docs" / "complaints.md"
+HERE = Path(__file__).resolve().parent
+TABLE = HERE.parent / "docs" / "complaints.md"
 
 
 def test_every_complaint_has_a_test_that_exists() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in HERE.rglob("test_*.py")]
+    there = set(re.findall(r"^def (test_\w+)\(", "\n".join(sources), re.MULTILINE))
     lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
     assert len(lines) == 41
     for line in lines:
-        named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", line)
+        named = set(re.findall(r"`(test_\w+)`", line))
         assert named, line
-        for file, test in named:
-            source = (Path(__file__).parent / file).read_text(encoding="utf-8")
-            assert f"def {test}(" in source, (file, test)
+        assert named <= there, named - there
