@@ -180,7 +180,7 @@ def _unkept(
 ) -> None:
     """Publish, so that no process has a page at hand, and ask each once.
 
-    The first page asked also reads all figures anew in its process, and some later one does so in the other.
+    The first page that a process is asked for also reads all figures anew.
     """
     port = system.port
     before = ask(port, publisher.changing).etag
