@@ -225,8 +225,8 @@ def headings(year: int) -> dict[str, Any]:
         "money": _("What was paid to whom"),
         "money-heads": [
             _("Region"),
-            _("Decided"),
-            _("Paid"),
+            _("Amount decided"),
+            _("Amount paid"),
             _("Left to pay"),
             _("Claimed back"),
             _("Repaid"),

@@ -89,8 +89,8 @@ def _everything(account: Account, *, label: str) -> dict[str, Any]:
         "draft": "" if label else _("This is a draft. It has not been issued."),
         "summary": summary_of(account),
         "key": [
-            [_("Decided"), str(kr(total.decided_kr))],
-            [_("Paid"), str(kr(total.paid_kr))],
+            [_("Amount decided"), str(kr(total.decided_kr))],
+            [_("Amount paid"), str(kr(total.paid_kr))],
             [_("Repaid"), str(kr(total.repaid_kr))],
             [_("Not shared out"), str(kr(decision.run.unallocated_kr))],
         ],

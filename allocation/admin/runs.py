@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -25,7 +25,7 @@ from allocation.admin.rounds import ask_for_recomputation, may_recompute
 from allocation.admin.runpage import Reason, gather, reasons_of, run_page
 from allocation.admin.tracepage import trace_json, trace_page
 from allocation.bundles import bundle_of_run
-from allocation.models import AllocationRun
+from allocation.models import AllocationRun, Decision, DecisionState
 from allocation.publications import with_public
 from allocation.staleness import staleness_of
 from reporting.admin.readonly import ReadOnlyMixin
@@ -124,6 +124,7 @@ class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
             "is_current": obj.round_grant.current_run_id == obj.pk,
             "is_stale": bool(self._reasons(obj)),
             "public_id": obj.public_id,  # type: ignore[attr-defined]  # with_public
+            "decision": obj.is_decided,  # type: ignore[attr-defined]  # get_queryset
         }
         return render_to_string("admin/_run_place.html", context)
 
@@ -140,10 +141,12 @@ class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
         return getattr(obj, "reasons", ())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AllocationRun]:
-        """With what is public, the grant and its round; the rules' text only where one run is shown."""
+        """With what is public and decided, grant and round; the rules' text only for one run."""
         runs: QuerySet[AllocationRun] = with_public(super().get_queryset(request))
         runs = runs.select_related("round_grant__reporting_round", "round_grant__current_run")
         runs = runs.defer("round_grant__current_run__rules_text")
+        in_force = Decision.objects.filter(run=OuterRef("pk"), state=DecisionState.DECIDED)
+        runs = runs.annotate(is_decided=Exists(in_force.exclude(corrections__state=DecisionState.DECIDED)))
         match = request.resolver_match
         is_list = match is not None and match.url_name == "allocation_allocationrun_changelist"
         return runs.defer("rules_text") if is_list else runs

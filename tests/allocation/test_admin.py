@@ -1,5 +1,7 @@
 """The agency's desk: runs, recomputations, and the buttons on a round's page."""
 
+import importlib
+import pkgutil
 import re
 from unittest.mock import patch
 
@@ -8,12 +10,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+import allocation.admin
+import reporting.admin
 from allocation import runner
 from allocation.admin.runpage import run_page
-from allocation.models import AllocationRun, Recomputation, RequestState, RoundGrant
+from allocation.models import AllocationRun, BatchState, Recomputation, RequestState, RoundGrant
 from reporting.models import Inhabitants, Mail, MailKind, Region, ReportingRound, User
 from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
+from reporting.templatetags.platsplan import CHIPS
 from tests.factories import (
     make_officer,
     make_region_member,
@@ -280,3 +285,15 @@ def test_a_grant_with_runs_keeps_its_rules_and_cannot_be_removed() -> None:
     answer = client.post(address, data | {"grants-0-DELETE": "on"})
     assert RoundGrant.objects.filter(pk=grant.pk).exists()
     assert answer.status_code == 200
+
+
+def test_every_state_of_every_list_has_a_chip_that_there_is() -> None:
+    found = {}
+    for package in (allocation.admin, reporting.admin):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            maps = vars(importlib.import_module(module.name))
+            found |= {f"{module.name}.{name}": maps[name] for name in maps if name.endswith("CHIPS")}
+    assert len(found) >= 7
+    unknown = {name: set(chips.values()) - set(CHIPS) for name, chips in found.items()}
+    assert not any(unknown.values()), unknown
+    assert set(found["allocation.admin.payments.CHIPS"]) == set(BatchState)
