@@ -221,6 +221,16 @@ def _tables(account: Account, *, label: str) -> list[Table]:
                 ]
                 for row in account.rows
             ],
+            sums=[
+                _("Total"),
+                sum(row.planned_posts for row in account.rows),
+                sum(row.reported_posts or 0 for row in account.rows),
+                sum(
+                    row.reported_posts - row.planned_posts
+                    for row in account.rows
+                    if row.reported_posts is not None
+                ),
+            ],
             **about,
         ),
         Table(

@@ -3,9 +3,10 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
@@ -23,6 +24,7 @@ _INK, _QUIET, _WHITE, _PINE, _COPPER = "14231E", "4B5B54", "FFFFFF", "0F4A3C", "
 _THIN = Border(bottom=Side(style="thin", color="DCDAD1"))
 _SUM = Border(top=Side(style="medium", color="76837D"))
 _KRONOR = "#,##0"
+_LINE_HEIGHT = 15.0  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +98,26 @@ def _write(sheet: Worksheet, table: Table) -> None:
         sheet.cell(place, 1).font = font
         place += 1
     place += 1
+    numeric = {
+        number
+        for number in range(1, len(table.columns) + 1)
+        if any(number <= len(row) and isinstance(row[number - 1], int) for row in table.rows)
+    }
     for number, column in enumerate(table.columns, 1):
         heading = sheet.cell(place, number)
         _put(heading, column.heading)
         heading.font = Font(name="Calibri", size=11, bold=True, color=_WHITE)
         heading.fill = PatternFill("solid", fgColor=_PINE)
-        right = any(number <= len(row) and isinstance(row[number - 1], int) for row in table.rows)
-        heading.alignment = Alignment(
-            wrap_text=True, vertical="center", horizontal="right" if right else "left"
-        )
+        heading.alignment = _aligned(number, is_numeric=number in numeric, vertical="center")
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     sheet.row_dimensions[place].height = 32
     sheet.freeze_panes = f"B{place + 1}"
     sheet.print_title_rows = f"{place}:{place}"
     for row in table.rows:
         place += 1
-        _write_row(sheet, place, row, bold=False)
+        _write_row(sheet, place, row, table.columns, numeric=numeric, bold=False)
     if table.sums:
-        _write_row(sheet, place + 1, table.sums, bold=True)
+        _write_row(sheet, place + 1, table.sums, table.columns, numeric=numeric, bold=True)
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
@@ -121,17 +125,35 @@ def _write(sheet: Worksheet, table: Table) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _write_row(sheet: Worksheet, place: int, row: Sequence[Value], *, bold: bool) -> None:
+def _write_row(
+    sheet: Worksheet,
+    place: int,
+    row: Sequence[Value],
+    columns: Sequence[Column],
+    *,
+    numeric: Set[int],
+    bold: bool,
+) -> None:
     for number, value in enumerate(row, 1):
         cell = sheet.cell(place, number)
         _put(cell, value)
         cell.font = Font(name="Calibri", size=11, bold=bold, color=_INK)
         cell.border = _SUM if bold else _THIN
-        cell.alignment = Alignment(
-            vertical="top",
-            wrap_text=isinstance(value, str),
-            horizontal="right" if isinstance(value, int) else None,
-        )
+        cell.alignment = _aligned(number, is_numeric=number in numeric, vertical="top")
+    # Not every program makes room for wrapped words by itself.
+    lines = max(
+        ceil(len(value) / max(column.width - 2, 1)) if isinstance(value, str) and value else 1
+        for value, column in zip(row, columns, strict=False)
+    )
+    if lines > 1:
+        sheet.row_dimensions[place].height = _LINE_HEIGHT * lines
+
+
+def _aligned(number: int, *, is_numeric: bool, vertical: str) -> Alignment:
+    """Numbers, and words in their place, to the right; words to the left, away from the number before."""
+    if is_numeric:
+        return Alignment(vertical=vertical, wrap_text=True, horizontal="right")
+    return Alignment(vertical=vertical, wrap_text=True, horizontal="left", indent=1 if number > 1 else 0)
 
 
 def _put(cell: Cell | MergedCell, value: Value) -> None:
