@@ -135,12 +135,18 @@ def staleness_of(
 def reports_moved(basis: Iterable[Mapping[str, Any]], reports: Iterable[Submission]) -> tuple[Moved, ...]:
     """Reports that have been approved, returned or taken up since, in the order of the county codes.
 
+    That a decision has locked a report is no news about the run.
+
     Args:
         basis: of the last recomputation that found the run to hold.
         reports: the round's, with their regions.
     """
     stood = {row["region"]: str(row["state"]) for row in basis}
-    moved = [report for report in reports if stood.get(report.region_id, State.NOT_STARTED) != report.state]
+    moved = [
+        report
+        for report in reports
+        if stood.get(report.region_id, State.NOT_STARTED) != report.state and report.state != State.DECIDED
+    ]
     if not moved or not stood:
         return ()
     events = ReviewEvent.objects.filter(submission__in=[report.pk for report in moved])

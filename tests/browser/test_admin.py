@@ -1,5 +1,6 @@
 """The agency's desk in a real browser: look, security policy, keyboard, several reports at once."""
 
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -46,6 +47,28 @@ PATHS = (
     "/admin/allocation/recomputation/",
     "/admin/allocation/recomputation/{recomputation}/change/",
 )
+# Looked at once each, in turn wide and light or narrow and dark.
+MORE_PATHS = (
+    "/admin/allocation/",
+    "/admin/allocation/allocationrun/{run}/regions/04/",
+    "/admin/allocation/paymentbatch/",
+    "/admin/allocation/paymentbatch/grant/{grant}/",
+    "/admin/allocation/payeeaccount/",
+    "/admin/allocation/payeeaccount/regions/",
+    "/admin/allocation/payeeaccount/{payee}/change/",
+    "/admin/allocation/publication/",
+    "/admin/allocation/publication/{publication}/change/",
+    "/admin/allocation/reportschedule/",
+    "/admin/allocation/reportschedule/add/",
+    "/admin/allocation/scenario/",
+    "/admin/allocation/sweeprun/",
+    "/admin/reporting/populationreference/add/",
+    "/admin/reporting/reportinground/{round}/next/",
+    "/admin/reporting/export/",
+    "/admin/reporting/logentry/",
+    "/admin/reporting/apikey/",
+    "/admin/reporting/checkrule/",
+)
 NUMBERS = {
     "report": "SELECT min(id) FROM reporting_submission WHERE region_id = '21'",
     "untouched": "SELECT min(id) FROM reporting_submission WHERE region_id = '23'",
@@ -54,13 +77,16 @@ NUMBERS = {
     "round": "SELECT min(id) FROM reporting_reportinground",
     "mail": "SELECT min(id) FROM reporting_mail",
     "run": "SELECT min(current_run_id) FROM allocation_roundgrant",
+    "grant": "SELECT min(id) FROM allocation_roundgrant",
+    "payee": "SELECT min(id) FROM allocation_payeeaccount",
+    "publication": "SELECT min(id) FROM allocation_publication",
     "recomputation": "SELECT min(id) FROM allocation_recomputation",
 }
 
 
-def paths(stack: Stack) -> list[str]:
+def paths(stack: Stack, templates: tuple[str, ...] = PATHS) -> list[str]:
     numbers = {name: ask(stack, question) for name, question in NUMBERS.items()}
-    return [path.format(**numbers) for path in PATHS]
+    return [path.format(**numbers) for path in templates]
 
 
 def desk(stack: Stack, browser: Browser, who: str, **options: Any) -> tuple[Page, list[str]]:
@@ -83,6 +109,21 @@ def test_every_page_keeps_the_security_policy_fits_and_is_accessible(stack: Stac
             assert sideways(page) <= 0, (path, width)
             ours = [found for found in violations(page) if not found.startswith(DJANGOS_OWN)]
             assert ours == [], (path, theme)
+        heard.clear()  # axe tries to write a style of its own
+
+
+def test_the_pages_about_money_rules_and_lists_fit_and_are_accessible(stack: Stack, browser: Browser) -> None:
+    page, heard = desk(stack, browser, "admin")
+    dresses = cycle((("light", 1280), ("dark", 360)))
+    for path, (theme, width) in zip(paths(stack, MORE_PATHS), dresses, strict=False):
+        answer = page.goto(stack.base_url + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        assert heard == [], path
+        dress(page, theme=theme, width=width)
+        assert sideways(page) <= 0, (path, width)
+        ours = [found for found in violations(page) if not found.startswith(DJANGOS_OWN)]
+        assert ours == [], (path, theme)
         heard.clear()  # axe tries to write a style of its own
 
 
