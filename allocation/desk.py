@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 
 from allocation import decided, selectors
@@ -12,15 +12,17 @@ from allocation.models import (
     OPEN_STATES,
     AllocationRun,
     Decision,
+    DecisionState,
     Recomputation,
     RequestState,
     RoundGrant,
     RunRegion,
 )
 from reporting import selectors as reporting_selectors
-from reporting.models import STOCKHOLM, Mail, ReportFlag, ReportingRound, Revision, State
+from reporting.models import STOCKHOLM, Mail, ReportFlag, ReportingRound, Revision, State, Submission
 
 LATEST_RUNS = 6
+MOST_OTHERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Glance:
     """A round in a few figures."""
 
     reporting_round: ReportingRound
+    others: tuple[ReportingRound, ...]
     is_open: bool
     days_left: int
     states: tuple[StateCount, ...]
@@ -73,13 +76,16 @@ class Glance:
     failed_mail_count: int
 
 
-def glance(*, at: datetime, reader_id: int) -> Glance | None:
+def glance(*, at: datetime, reader_id: int, round_id: int | None = None) -> Glance | None:
     """How the round that regions see at the moment `at` stands; None before the first round has opened.
 
     Args:
         reader_id: whose reports are counted as their own.
+        round_id: another round to look at, if it has opened.
     """
-    reporting_round = reporting_selectors.current_round(at=at)
+    opened = ReportingRound.objects.filter(opens_at__lte=at)
+    chosen = opened.filter(pk=round_id).first() if round_id is not None else None
+    reporting_round = chosen or reporting_selectors.current_round(at=at)
     if reporting_round is None:
         return None
     reports = list(
@@ -88,6 +94,7 @@ def glance(*, at: datetime, reader_id: int) -> Glance | None:
     counts = Counter(state for _name, state, _pk in reports)
     return Glance(
         reporting_round=reporting_round,
+        others=_others(opened, reporting_round),
         is_open=reporting_round.is_open(at=at),
         days_left=reporting_round.days_left(at=at),
         states=tuple(StateCount(state.value, state.label, counts[state.value]) for state in State),
@@ -104,6 +111,17 @@ def glance(*, at: datetime, reader_id: int) -> Glance | None:
         failed=failed_recomputation(reporting_round),
         failed_mail_count=Mail.objects.filter(Q(sent_at=None, dropped_at=None) & ~Q(last_error="")).count(),
     )
+
+
+def _others(opened: QuerySet[ReportingRound], shown: ReportingRound) -> tuple[ReportingRound, ...]:
+    """Other rounds where the agency has something left: reports under way, or a grant that is not decided."""
+    under_way = Submission.objects.filter(reporting_round=OuterRef("pk")).exclude(
+        state__in=[State.NOT_STARTED, State.DECIDED]
+    )
+    decided_on = Decision.objects.filter(round_grant=OuterRef("pk"), state=DecisionState.DECIDED)
+    undecided = RoundGrant.objects.filter(reporting_round=OuterRef("pk")).exclude(Exists(decided_on))
+    left = opened.filter(Exists(under_way) | Exists(undecided)).exclude(pk=shown.pk)
+    return tuple(left.order_by("-closes_at")[:MOST_OTHERS])
 
 
 def _waiting(reporting_round: ReportingRound, *, reader_id: int, at: datetime) -> Waiting:

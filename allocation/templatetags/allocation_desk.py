@@ -83,6 +83,7 @@ def preliminary_awards(
 
 
 @register.simple_tag
-def round_at_a_glance(at: datetime, reader_id: int) -> desk.Glance | None:
-    """How the round that regions see at the moment `at` stands; None before the first round."""
-    return desk.glance(at=at, reader_id=reader_id)
+def round_at_a_glance(at: datetime, reader_id: int, chosen: str = "") -> desk.Glance | None:
+    """How a round stands: the chosen one, else what regions see at the moment `at`; None before the first."""
+    round_id = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10 else None
+    return desk.glance(at=at, reader_id=reader_id, round_id=round_id)

@@ -251,6 +251,30 @@ def test_what_the_start_page_counts_is_what_its_links_lead_to() -> None:
         assert page.context["cl"].result_count == int(count), href
 
 
+def test_the_start_page_leads_to_a_closed_round_in_which_something_is_left() -> None:
+    officer, now = make_officer(), timezone.now()
+    opened = now - timedelta(days=40)
+    closed = make_round(
+        slug="closed", name="Closed round", codes=["03"], opens_at=opened, closes_at=now - timedelta(days=2)
+    )
+    make_submission(closed, by=make_region_member(), at=opened + timedelta(days=1))
+    done = make_round(
+        slug="done", name="Done round", codes=["03"], grant=False, opens_at=opened, closes_at=now
+    )
+    make_round(
+        slug="open", name="Open round", codes=["03"], opens_at=opened, closes_at=now + timedelta(days=9)
+    )
+    client = signed_in(officer)
+    shown = client.get("/admin/").content.decode()
+    assert f'<a href="/admin/?round={closed.pk}">Closed round</a>' in shown
+    assert f"?round={done.pk}" not in shown
+    chosen = client.get(f"/admin/?round={closed.pk}").content.decode()
+    assert ">Open round</a>" in chosen
+    assert f"/admin/reporting/reportinground/{closed.pk}/change/" in chosen
+    for nonsense in ("x", "0", "99999999999", "-1"):
+        assert client.get("/admin/", {"round": nonsense}).status_code == 200
+
+
 def test_the_start_page_tells_of_a_stuck_recomputation() -> None:
     officer = make_officer()
     opens_at = timezone.now() - timedelta(days=3)
