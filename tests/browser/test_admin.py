@@ -66,7 +66,7 @@ MORE_PATHS = (
     "/admin/reporting/reportinground/{round}/next/",
     "/admin/reporting/export/",
     "/admin/reporting/logentry/",
-    "/admin/reporting/integrationkey/",
+    "/admin/reporting/apitoken/",
     "/admin/reporting/checkrule/",
 )
 NUMBERS = {
