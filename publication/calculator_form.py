@@ -1,5 +1,6 @@
 """The calculator's form: what may be typed, and what is said about the rest."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from publication.others import Others, PublishedGround, RegionFigures
 from reporting.checks import parse_posts
 
 LEAST_INHABITANTS, MOST_INHABITANTS = 1_000, 20_000_000
+_LIKE_A_NUMBER = re.compile(r"[-−–+]?[0-9]+([.,][0-9]+)?")
 _PLAIN = {"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}
 
 
@@ -33,8 +35,7 @@ class CalculatorForm(forms.Form):
     )
 
     others = forms.ChoiceField(
-        label=_("The other regions"),
-        required=False,
+        label=_("The other regions count"),
         error_messages={"invalid_choice": _("Choose one of the ways in the list.")},
     )
 
@@ -52,12 +53,10 @@ class CalculatorForm(forms.Form):
         else:
             others = self.fields["others"]
             assert isinstance(others, forms.ChoiceField)
-            published = _("as they reported, in published run %(number)d") % {
-                "number": ground.grant.run_number
-            }
+            published = _("with their reports in run %(number)d") % {"number": ground.grant.run_number}
             others.choices = [
                 (Others.PUBLISHED.value, published),
-                (Others.PLAN.value, _("as if all reported their plan")),
+                (Others.PLAN.value, _("with their plans")),
             ]
         self.regions = {region.code: region for region in regions}
         field = self.fields["region"]
@@ -95,12 +94,15 @@ class CalculatorForm(forms.Form):
             posts=given["posts"],
             planned=given["planned"],
             inhabitants=given["inhabitants"],
-            others=Others(given.get("others") or Others.PUBLISHED) if self.has_ground else Others.PLAN,
+            others=Others(given["others"]) if self.has_ground else Others.PLAN,
         )
 
 
 def _posts_in(text: str) -> int | None:
     typed = parse_posts(text)
+    if typed.problem and not _LIKE_A_NUMBER.fullmatch("".join(text.split())):
+        # A report may have a dash for what is missing, and is told so; here it is of no use.
+        raise ValidationError(_("Enter a whole number of posts, 0 or more."))
     if typed.problem:
         raise ValidationError(str(typed.problem))
     return typed.posts

@@ -126,8 +126,9 @@ def _calculator_context(
     ground = published_ground(rules, figures)
     by_plan = ground is None or typed.get("others") == Others.PLAN
     regions = public_figures(rules) if by_plan or ground is None else ground.regions
+    given = {"others": Others.PUBLISHED.value} | typed
     form = CalculatorForm(
-        typed if asked else None, initial=None if asked else typed, regions=regions, ground=ground
+        given if asked else None, initial=None if asked else given, regions=regions, ground=ground
     )
     answer = answer_of(rules, regions, form.asked) if asked and form.is_valid() else None
     return {
