@@ -1,17 +1,18 @@
 """What the regions' pages show of the agency's computations."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
-from allocation import decided
-from allocation.models import Letter
+from allocation import decided, money
+from allocation.models import Letter, RoundGrant
 from allocation.preview import Preview, previews_of
 from allocation.submitted import previews_of_submitted
 from reporting.forms import FiguresForm
 from reporting.home import chip_of
-from reporting.models import Submission
+from reporting.models import Region, ReportingRound, Submission
 from reporting.templatetags.platsplan import chip
 
 register = template.Library()
@@ -29,6 +30,17 @@ def submitted_previews(
 def decision_letters(submission: Submission) -> list[Letter]:
     """The region's letters in the round, newest first, with `is_replaced`."""
     return decided.letters_to(submission.region_id, submission.reporting_round)
+
+
+@register.simple_tag
+def money_of(region: Region, reporting_round: ReportingRound) -> dict[str, Any]:
+    """What a region has been paid of a round's grants, and is asked to pay back. Two queries."""
+    grants = RoundGrant.objects.filter(reporting_round=reporting_round)
+    claims = money.claims_on(region, grants)
+    return {
+        "payments": money.payments_to(region, grants),
+        "claims": [(claim, claim.amount_kr - money.repaid_kr(claim)) for claim in claims],
+    }
 
 
 @register.simple_tag

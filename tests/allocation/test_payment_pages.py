@@ -1,17 +1,21 @@
 """The pages about money: two people pay a grant by hand, and nobody else can."""
 
+from datetime import timedelta
+
 import pytest
+from django.urls import reverse
 from pytest_django import Settings
 
 from allocation.accounts import example_iban
 from allocation.admin.payments import batch_chip
 from allocation.models import BatchState, FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
+from allocation.services.reclaims import claim_repayment, note_repayment
 from reporting.models import User
 from reporting.reference import load_reference_data
 from tests.allocation.test_decision_pages import page, signed_in
 from tests.allocation.test_decisions import letters_as_data, make_decider
-from tests.allocation.test_payments import make_decided
-from tests.factories import make_officer
+from tests.allocation.test_payments import LATER, make_decided, pay
+from tests.factories import make_officer, make_region_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters_as_data")]
 __all__ = ["letters_as_data"]
@@ -58,6 +62,33 @@ def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_
     for address in ("pdf", "xlsx"):
         assert desk.get(page("paymentbatch_report", decision.round_grant_id, 1, address)).status_code == 200
     assert b"%PDF" in desk.get(page("paymentbatch_draft_pdf", decision.round_grant_id)).content[:8]
+
+
+def test_a_region_sees_what_it_was_paid_and_what_it_owes_and_nobody_elses() -> None:
+    officer, decider = people()
+    decision = make_decided(officer, decider)
+    ombud = User.objects.get(memberships__region="03", memberships__role="ombud")
+    start = reverse("reporting:start")
+    assert "Paid to the region" not in signed_in(ombud).get(start).content.decode()
+    batch = pay(decision, officer, decider)
+    claim = claim_repayment(
+        grant_id=decision.round_grant_id, code="03", kind="other", amount_kr=400_000, reason="Not used.",
+        due_on=(LATER + timedelta(days=30)).date(), by=officer, at=LATER,
+    )  # fmt: skip
+    note_repayment(claim_id=claim.pk, amount_kr=150_000, repaid_on=LATER.date(), by=officer, at=LATER)
+    grant = reverse("allocation:grant", args=[decision.round_grant.reporting_round.slug, "03"])
+    for address in (start, grant):
+        shown = signed_in(ombud).get(address).content.decode().replace("\xa0", " ")
+        for said in (
+            "Paid to the region",
+            f"{batch.label}-03",
+            "400 000 kr",
+            "250 000 kr is still",
+            "Not used.",
+        ):
+            assert said in shown, (address, said)
+    other = signed_in(make_region_member("14")).get(start).content.decode()
+    assert ("Paid to the region" in other, "Not used." in other) == (False, False)
 
 
 def test_every_state_of_a_batch_has_its_chip() -> None:
