@@ -39,6 +39,7 @@ from allocation.services.payments import (
 )
 from allocation.services.reclaims import (
     claim_repayment,
+    confirm_claim,
     note_repayment,
     strike_repayment,
     withdraw_claim,
@@ -80,6 +81,7 @@ class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
             ("grant/<int:grant_id>/report.pdf", self.draft_pdf_view, "draft_pdf"),
             ("grant/<int:grant_id>/report.xlsx", self.draft_workbook_view, "draft_workbook"),
             ("grant/<int:grant_id>/report/<int:number>.<str:form>", self.report_view, "report"),
+            ("claims/<int:claim_id>/confirm/", fresh_sign_in_required(self.confirm_view), "confirm_claim"),
             ("<int:object_id>/approve/", fresh_sign_in_required(self.approve_view), "approve"),
             ("<int:object_id>/act/", self.act_view, "act"),
             ("<int:object_id>/files/<str:kind>", self.file_view, "file"),
@@ -126,7 +128,7 @@ class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
     def approve_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Approve a batch; the page itself is the batch's."""
         batch = self._batch(request, object_id)
-        if not signed_in(request).has_perm("allocation.approve_payment"):
+        if not may_approve(request):
             raise PermissionDenied
         if request.method != "POST":
             return redirect("admin:allocation_paymentbatch_change", batch.pk)
@@ -142,9 +144,8 @@ class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
         if request.method != "POST":
             return redirect("admin:allocation_paymentbatch_change", object_id)
         batch = self._batch(request, object_id)
-        may_cancel = signed_in(request).has_perm("allocation.approve_payment")
         action, sent = request.POST.get("action", ""), request.POST
-        if not (may_handle(request) or (action == "cancel" and may_cancel)):
+        if not (may_handle(request) or (action == "cancel" and may_approve(request))):
             raise PermissionDenied
         common: dict[str, Any] = {"batch_id": batch.pk, "by": signed_in(request), "at": timezone.now()}
         actions: dict[str, tuple[Callable[[], object], str]] = {
@@ -184,10 +185,10 @@ class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
             return self._grant_page(request, grant)
         if request.method != "POST":
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-        if not may_handle(request):
+        action = request.POST.get("action", "")
+        if not (may_handle(request) or (action == "withdraw" and may_approve(request))):
             raise PermissionDenied
         actions = self._grant_actions(request, grant)
-        action = request.POST.get("action", "")
         if action not in actions:
             raise BadRequest("There is no such action.")
         try:
@@ -197,6 +198,20 @@ class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
         self.message_user(request, actions[action][1], messages.SUCCESS)
         if isinstance(made, PaymentBatch):
             return redirect("admin:allocation_paymentbatch_change", made.pk)
+        return redirect("admin:allocation_paymentbatch_grant", grant.pk)
+
+    def confirm_view(self, request: HttpRequest, claim_id: int) -> HttpResponse:
+        """Confirm a claim; the page itself is the grant's."""
+        if not may_approve(request):
+            raise PermissionDenied
+        claim = get_object_or_404(RepaymentClaim, pk=claim_id)
+        grant = self._grant(request, claim.round_grant_id)
+        if request.method == "POST":
+            try:
+                confirm_claim(claim_id=claim.pk, by=signed_in(request), at=timezone.now())
+            except DomainError as error:
+                return self._grant_page(request, grant, failure=error)
+            self.message_user(request, _("The claim holds. The region gets a mail."), messages.SUCCESS)
         return redirect("admin:allocation_paymentbatch_grant", grant.pk)
 
     def _grant_actions(
@@ -224,7 +239,7 @@ class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
                     due_on=day(sent.get("due_on", "")),
                     **common,
                 ),
-                _("The claim is made. The region gets a mail."),
+                _("The claim is made. The region gets a mail when somebody else has confirmed it."),
             ),
             "repaid": (
                 lambda: note_repayment(
@@ -318,7 +333,6 @@ class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "page": BatchPage.of(batch),
             "state_chip": batch_chip(batch),
             "is_own": batch.made_by_id == signed_in(request).pk,
-            "may_approve": signed_in(request).has_perm("allocation.approve_payment"),
             **(extra or {}),
         }
         return self._shown(request, "page.html", batch.round_grant, context)
@@ -349,6 +363,8 @@ class PaymentBatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "opts": self.opts,
             "grant": grant,
             "may_handle": may_handle(request),
+            "may_approve": may_approve(request),
+            "person_id": signed_in(request).pk,
             "today": timezone.localdate(),
             "reason_max": REASON_MAX,
             "has_view_permission": True,
@@ -366,6 +382,11 @@ def batch_chip(batch: PaymentBatch) -> str:
 def may_handle(request: HttpRequest) -> bool:
     """Whether the asker may handle payments."""
     return signed_in(request).has_perm("allocation.handle_payment")
+
+
+def may_approve(request: HttpRequest) -> bool:
+    """Whether the asker may approve payments and confirm claims."""
+    return signed_in(request).has_perm("allocation.approve_payment")
 
 
 def day(typed: str) -> date:

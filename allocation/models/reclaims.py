@@ -9,33 +9,35 @@ from allocation.models.decisions import Decision
 from allocation.models.runs import RoundGrant
 from reporting.models import Document, Region, User, append_only, never_emptied, tracked
 
-_CLAIM_FITS = """
-IF NEW.state <> 'open' OR NOT EXISTS (
+_CLAIM_BEGINS = """
+IF NEW.state <> 'proposed' OR NOT EXISTS (
     SELECT FROM allocation_decision
     WHERE id = NEW.decision_id AND round_grant_id = NEW.round_grant_id AND state = 'decided'
 )
 THEN
     RAISE EXCEPTION 'claim % does not belong to a decision of its grant', NEW.number;
 END IF;
-STANDING
-IF claimed_kr > paid_kr THEN
-    RAISE EXCEPTION 'more is claimed from region % than was paid', NEW.region_id;
-END IF;
-IF NEW.kind = 'correction' AND paid_kr - corrected_kr < decided_kr THEN
-    RAISE EXCEPTION 'region % keeps less than was decided', NEW.region_id;
-END IF;
 RETURN NULL;
-""".replace("STANDING", STANDING)
+"""
 
-_CLAIM_WITHDRAWN = """
+# What is only proposed counts in no sum, so it is looked at when it is confirmed.
+_CLAIM_ANSWERED = """
 STANDING
-IF EXISTS (SELECT FROM allocation_repayment WHERE claim_id = NEW.id AND struck_at IS NULL) THEN
-    RAISE EXCEPTION 'claim % has been repaid in part, and stays', NEW.id;
+IF OLD.state = 'proposed' AND NEW.state = 'open' THEN
+    IF claimed_kr > paid_kr THEN
+        RAISE EXCEPTION 'more is claimed from region % than was paid', NEW.region_id;
+    END IF;
+    IF NEW.kind = 'correction' AND paid_kr - corrected_kr < decided_kr THEN
+        RAISE EXCEPTION 'region % keeps less than was decided', NEW.region_id;
+    END IF;
 END IF;
-IF NEW.kind = 'correction' AND paid_kr + waiting_kr - corrected_kr > decided_kr
-    AND waiting_kr > 0
-THEN
-    RAISE EXCEPTION 'region % has a payment under way that rests on claim %', NEW.region_id, NEW.id;
+IF OLD.state = 'open' AND NEW.state = 'withdrawn' THEN
+    IF EXISTS (SELECT FROM allocation_repayment WHERE claim_id = NEW.id AND struck_at IS NULL) THEN
+        RAISE EXCEPTION 'claim % has been repaid in part, and stays', NEW.id;
+    END IF;
+    IF NEW.kind = 'correction' AND paid_kr + waiting_kr - corrected_kr > decided_kr AND waiting_kr > 0 THEN
+        RAISE EXCEPTION 'region % has a payment under way that rests on claim %', NEW.region_id, NEW.id;
+    END IF;
 END IF;
 RETURN NULL;
 """.replace("STANDING", STANDING)
@@ -66,13 +68,14 @@ class ClaimKind(models.TextChoices):
 class ClaimState(models.TextChoices):
     """Whether a claim holds."""
 
+    PROPOSED = "proposed", _("Waits for confirmation")
     OPEN = "open", _("Holds")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 @tracked()
 class RepaymentClaim(models.Model):
-    """What a region is to pay back of a grant, why, and until when."""
+    """What a region is to pay back of a grant, why, and until when. One makes it and another confirms."""
 
     round_grant = models.ForeignKey(
         RoundGrant, verbose_name=_("grant"), on_delete=models.PROTECT, related_name="repayment_claims"
@@ -88,10 +91,17 @@ class RepaymentClaim(models.Model):
     amount_kr = models.BigIntegerField(_("amount, kr"))
     reason = models.TextField(_("reason"), help_text=_("Stands in the mail to the region."))
     due_on = models.DateField(_("due"))
-    state = models.CharField(_("state"), max_length=10, choices=ClaimState.choices, default=ClaimState.OPEN)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ClaimState.choices, default=ClaimState.PROPOSED
+    )
     made_by = models.ForeignKey(User, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+")
     made_by_name = models.CharField(_("made by"), max_length=150)
     made_at = models.DateTimeField(_("made"))
+    confirmed_by = models.ForeignKey(
+        User, verbose_name=_("confirmed by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    confirmed_by_name = models.CharField(_("confirmed by"), max_length=150, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     withdrawn_by_name = models.CharField(_("withdrawn by"), max_length=150, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
     withdrawal_reason = models.TextField(_("why it was withdrawn"), blank=True)
@@ -110,13 +120,40 @@ class RepaymentClaim(models.Model):
                 condition=models.Q(state__in=ClaimState.values), name="claim_state_is_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(state="open", withdrawn_at=None)
+                condition=models.Q(state__in=["proposed", "open"], withdrawn_at=None)
                 | models.Q(state="withdrawn", withdrawn_at__isnull=False) & ~models.Q(withdrawal_reason=""),
                 name="claim_withdrawn_with_a_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by=None, confirmed_at=None)
+                | models.Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
+                & ~models.Q(confirmed_by=models.F("made_by"))
+                & ~models.Q(confirmed_by_name="")
+                & ~models.Q(state="proposed"),
+                name="nobody_confirms_their_own_claim",
+            ),
         )
         triggers = (
-            pgtrigger.FSM(name="allowed_transitions", field="state", transitions=[("open", "withdrawn")]),
+            pgtrigger.FSM(name="allowed_transitions", field="state", transitions=[
+                ("proposed", "open"), ("proposed", "withdrawn"), ("open", "withdrawn"),
+            ]),
+            pgtrigger.Protect(
+                # Claims from before two people were needed hold as they are.
+                name="opened_by_another",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__state="proposed", new__state="open", new__confirmed_by__isnull=True
+                ),
+            ),
+            pgtrigger.Protect(
+                name="confirmation_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="open") & (
+                    pgtrigger.Q(old__confirmed_at__df=pgtrigger.F("new__confirmed_at"))
+                    | pgtrigger.Q(old__confirmed_by__df=pgtrigger.F("new__confirmed_by"))
+                    | pgtrigger.Q(old__confirmed_by_name__df=pgtrigger.F("new__confirmed_by_name"))
+                ),
+            ),
             pgtrigger.ReadOnly(
                 name="as_made",
                 fields=[
@@ -131,12 +168,11 @@ class RepaymentClaim(models.Model):
             ),
             pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
-                name="claim_fits", when=pgtrigger.After, operation=pgtrigger.Insert,
-                declare=DECLARE, func=_CLAIM_FITS,
+                name="claim_begins", when=pgtrigger.After, operation=pgtrigger.Insert, func=_CLAIM_BEGINS
             ),
             pgtrigger.Trigger(
-                name="claim_withdrawn", when=pgtrigger.After, operation=pgtrigger.Update,
-                declare=DECLARE, func=_CLAIM_WITHDRAWN,
+                name="claim_answered", when=pgtrigger.After, operation=pgtrigger.Update,
+                declare=DECLARE, func=_CLAIM_ANSWERED,
             ),
             never_emptied(),
         )  # fmt: skip

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from allocation import decided, money
 from allocation.errors import NotPayable
-from allocation.models import REFERENCE_MAX, ClaimKind, ClaimState, Repayment, RepaymentClaim
+from allocation.models import REFERENCE_MAX, ClaimKind, ClaimState, Repayment, RepaymentClaim, RoundGrant
 from allocation.payment_notices import write_claim_mail
 from allocation.services.payments import lock_grant
-from allocation.services.rights import must_handle_payments, written_reason
-from reporting.errors import WrongState
+from allocation.services.rights import must_handle_payments, must_have_right, written_reason
+from reporting.errors import NotAllowed, WrongState
 from reporting.models import User
 from reporting.services.outbox import send_after_commit
 
@@ -20,7 +20,7 @@ from reporting.services.outbox import send_after_commit
 def claim_repayment(
     *, grant_id: int, code: str, kind: str, amount_kr: int, reason: str, due_on: date, by: User, at: datetime
 ) -> RepaymentClaim:
-    """Ask a region to pay back. Its ombud gets a mail with the reason and the day.
+    """Propose that a region is asked to pay back. Somebody else confirms it before anything is claimed.
 
     Args:
         kind: "correction" where a later decision gives less, else "other".
@@ -37,8 +37,62 @@ def claim_repayment(
     if due_on <= at.date():
         raise WrongState(_("The day on which the money is due must lie ahead."))
     decision = decided.decision_in_force(grant)
-    one = money.balances_of(grant, decision).get(code)
-    if decision is None or one is None:
+    if decision is None:
+        raise WrongState(_("Nothing is decided for the region."))
+    _must_be_claimable(grant, code=code, kind=kind, amount_kr=amount_kr)
+    return RepaymentClaim.objects.create(
+        round_grant=grant,
+        number=RepaymentClaim.objects.filter(round_grant=grant).count() + 1,
+        region_id=code,
+        decision=decision,
+        kind=kind,
+        amount_kr=amount_kr,
+        reason=text,
+        due_on=due_on,
+        made_by=by,
+        made_by_name=by.name,
+        made_at=at,
+    )
+
+
+@transaction.atomic
+def confirm_claim(*, claim_id: int, by: User, at: datetime) -> RepaymentClaim:
+    """Confirm a claim that somebody else has made: it holds, and the region's ombud gets a mail.
+
+    Raises:
+        NotAllowed: `by` may not approve payments, or made the claim.
+        NotPayable: more is asked for than there is to claim any more.
+        WrongState: it has been answered already, or the day on which the money is due has come.
+    """
+    claim = _lock_claim(claim_id)
+    must_have_right(by, "approve_payment")
+    if claim.made_by_id == by.pk:
+        raise NotAllowed(_("You made the claim yourself. Somebody else confirms it."))
+    if claim.state != ClaimState.PROPOSED:
+        raise WrongState(
+            _("The claim has been answered already: %(state)s.")
+            % {"state": str(claim.get_state_display()).lower()}
+        )
+    if claim.due_on <= at.date():
+        raise WrongState(_("The money would be due at once. Withdraw the claim and make a new one."))
+    _must_be_claimable(claim.round_grant, code=claim.region_id, kind=claim.kind, amount_kr=claim.amount_kr)
+    claim.state, claim.confirmed_by = ClaimState.OPEN, by
+    claim.confirmed_by_name, claim.confirmed_at = by.name, at
+    claim.save(update_fields=["state", "confirmed_by", "confirmed_by_name", "confirmed_at"])
+    for mail in write_claim_mail(claim):
+        send_after_commit(mail)
+    return claim
+
+
+def _must_be_claimable(grant: RoundGrant, *, code: str, kind: str, amount_kr: int) -> None:
+    """Refuse a claim that the sums do not bear.
+
+    Raises:
+        NotPayable: more is asked for than there is to claim.
+        WrongState: nothing is decided for the region, or the kind is unknown.
+    """
+    one = money.balances_of(grant).get(code)
+    if one is None:
         raise WrongState(_("Nothing is decided for the region."))
     most = one.paid_kr - one.claimed_kr
     if kind == ClaimKind.CORRECTION:
@@ -53,39 +107,24 @@ def claim_repayment(
                 else _("At most %(most)s can be claimed back for that reason.") % {"most": money.kronor(most)}
             ]
         )
-    claim = RepaymentClaim.objects.create(
-        round_grant=grant,
-        number=RepaymentClaim.objects.filter(round_grant=grant).count() + 1,
-        region_id=code,
-        decision=decision,
-        kind=kind,
-        amount_kr=amount_kr,
-        reason=text,
-        due_on=due_on,
-        made_by=by,
-        made_by_name=by.name,
-        made_at=at,
-    )
-    for mail in write_claim_mail(claim):
-        send_after_commit(mail)
-    return claim
 
 
 @transaction.atomic
 def withdraw_claim(*, claim_id: int, reason: str, by: User, at: datetime) -> RepaymentClaim:
-    """Take a claim back on which nothing has come.
+    """Take a claim back on which nothing has come, or refuse one that waits.
 
     Raises:
-        NotAllowed: `by` may not handle payments.
+        NotAllowed: `by` may neither handle nor approve payments.
         WrongState: it is withdrawn already, repaid in part, or a payment under way rests on it.
     """
     claim = _lock_claim(claim_id)
-    must_handle_payments(by)
-    _must_be_open(claim)
+    must_have_right(by, "handle_payment" if by.has_perm("allocation.handle_payment") else "approve_payment")
+    if claim.state == ClaimState.WITHDRAWN:
+        raise WrongState(_("The claim has been withdrawn."))
     text = written_reason(reason)
     if claim.repayments.filter(struck_at=None).exists():
         raise WrongState(_("Money has come on the claim, so it stays."))
-    if claim.kind == ClaimKind.CORRECTION:
+    if claim.state == ClaimState.OPEN and claim.kind == ClaimKind.CORRECTION:
         one = money.balances_of(claim.round_grant)[claim.region_id]
         if (
             one.waiting_kr
@@ -160,5 +199,7 @@ def _lock_claim(claim_id: int) -> RepaymentClaim:
 
 
 def _must_be_open(claim: RepaymentClaim) -> None:
+    if claim.state == ClaimState.PROPOSED:
+        raise WrongState(_("The claim waits for confirmation, so nothing is asked for yet."))
     if claim.state != ClaimState.OPEN:
         raise WrongState(_("The claim has been withdrawn."))

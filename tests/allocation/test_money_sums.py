@@ -23,6 +23,7 @@ from allocation.services.payments import (
 )
 from allocation.services.reclaims import (
     claim_repayment,
+    confirm_claim,
     note_repayment,
     strike_repayment,
     withdraw_claim,
@@ -51,6 +52,7 @@ steps = st.one_of(
     st.tuples(st.just("paid"), st.sets(regions)),
     st.tuples(st.just("stop"), regions),
     st.tuples(st.just("claim"), st.tuples(regions, st.sampled_from(("correction", "other")), shares)),
+    st.tuples(st.just("confirm"), st.none()),
     st.tuples(st.just("repay"), shares),
     st.tuples(st.just("strike"), st.none()),
     st.tuples(st.just("withdraw"), st.none()),
@@ -114,6 +116,9 @@ class Desk:
             grant_id=self.grant.pk, code=code, kind=kind, amount_kr=whole // share, reason="Not used.",
             due_on=DUE, by=self.officer, at=LATER,
         )  # fmt: skip
+
+    def confirm(self, _: None) -> None:
+        confirm_claim(claim_id=self.claimed.pk, by=self.decider, at=LATER)
 
     def repay(self, share: int) -> None:
         claim = self.claimed

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from allocation.accounts import example_iban
 from allocation.admin.payments import batch_chip
 from allocation.models import BatchState, FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
-from allocation.services.reclaims import claim_repayment, note_repayment
+from allocation.services.reclaims import claim_repayment, confirm_claim, note_repayment
 from reporting.models import User
 from reporting.reference import load_reference_data
 from tests.allocation.test_decision_pages import page, signed_in
@@ -55,7 +55,14 @@ def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_
     assert PaymentBatch.objects.get().state == "done"
     claim = {"action": "claim", "code": "03", "kind": "other", "due_on": "2099-12-31", "reason": "Unused."}
     assert "There is nothing" not in desk.post(grant, {**claim, "amount": "1 000"}).content.decode()
-    assert RepaymentClaim.objects.get().amount_kr == 1_000
+    made = RepaymentClaim.objects.get()
+    assert (made.amount_kr, made.state) == (1_000, "proposed")
+    confirm = page("paymentbatch_confirm_claim", made.pk)
+    assert confirm not in desk.get(grant).content.decode()
+    assert confirm in other.get(grant).content.decode()
+    assert desk.post(confirm).status_code == 403
+    assert "The claim holds" in other.post(confirm, follow=True).content.decode()
+    assert RepaymentClaim.objects.get().confirmed_by == decider
     assert "whole kronor" in desk.post(grant, {**claim, "amount": "x"}).content.decode()
     desk.post(grant, {"action": "issue"})
     assert FinalReport.objects.get().issued_by_name == officer.name
@@ -75,6 +82,8 @@ def test_a_region_sees_what_it_was_paid_and_what_it_owes_and_nobody_elses() -> N
         grant_id=decision.round_grant_id, code="03", kind="other", amount_kr=400_000, reason="Not used.",
         due_on=(LATER + timedelta(days=30)).date(), by=officer, at=LATER,
     )  # fmt: skip
+    assert "Not used." not in signed_in(ombud).get(start).content.decode()
+    confirm_claim(claim_id=claim.pk, by=decider, at=LATER)
     note_repayment(claim_id=claim.pk, amount_kr=150_000, repaid_on=LATER.date(), by=officer, at=LATER)
     grant = reverse("allocation:grant", args=[decision.round_grant.reporting_round.slug, "03"])
     for address in (start, grant):

@@ -29,6 +29,7 @@ from allocation.services.payments import (
 )
 from allocation.services.reclaims import (
     claim_repayment,
+    confirm_claim,
     note_repayment,
     strike_repayment,
     withdraw_claim,
@@ -230,6 +231,11 @@ def test_a_correction_pays_the_difference_or_claims_it_back() -> None:
     with pytest.raises(NotPayable, match="At most"):
         claim_repayment(**claim, kind="correction", amount_kr=10_500_001, due_on=due)
     made = claim_repayment(**claim, kind="correction", amount_kr=10_500_000, due_on=due)
+    assert (standing(none).outstanding_kr, Mail.objects.filter(kind=MailKind.REPAYMENT_CLAIMED).count()) == (
+        0,
+        0,
+    )
+    confirm_claim(claim_id=made.pk, by=decider, at=LATER)
     assert "Corrected." in Mail.objects.get(kind=MailKind.REPAYMENT_CLAIMED).text
     assert standing(none).outstanding_kr == 10_500_000
     note: dict[str, Any] = {"claim_id": made.pk, "repaid_on": LATER.date(), "by": officer, "at": LATER}
@@ -259,10 +265,11 @@ def test_what_the_bank_refuses_is_left_to_pay_again() -> None:
     second = pay(decision, officer, decider)
     stop_payment(batch_id=second.pk, code="03", reason="Came back.", by=officer, at=LATER)
     third = pay(decision, officer, decider)
-    claim_repayment(
+    claim = claim_repayment(
         grant_id=decision.round_grant_id, code="03", kind="other", amount_kr=1_000, reason="Unused.",
         due_on=LATER.date() + timedelta(days=9), by=officer, at=LATER,
     )  # fmt: skip
+    confirm_claim(claim_id=claim.pk, by=decider, at=LATER)
     with pytest.raises(WrongState, match="Withdraw the claim"):
         stop_payment(batch_id=third.pk, code="03", reason="Came back.", by=officer, at=LATER)
     assert (standing(decision).to_pay_kr, standing(decision).outstanding_kr) == (0, 1_000)
@@ -297,10 +304,11 @@ def test_the_database_refuses_what_the_services_refuse() -> None:
         "Invalid transition": "UPDATE allocation_paymentbatch SET state = 'exported'",
         "nobody_approves": "UPDATE allocation_paymentbatch SET state = 'approved',"
         " approved_by_id = made_by_id, approved_by_name = 'x', approved_at = now()",
-        "more is claimed": "INSERT INTO allocation_repaymentclaim (round_grant_id, number, region_id,"
+        "does not belong": "INSERT INTO allocation_repaymentclaim (round_grant_id, number, region_id,"
         " decision_id, kind, amount_kr, reason, due_on, state, made_by_id, made_by_name, made_at,"
-        " withdrawn_by_name, withdrawal_reason) SELECT round_grant_id, 1, '03', decision_id, 'other', 1,"
-        " 'x', now(), 'open', made_by_id, 'x', now(), '', '' FROM allocation_paymentbatch",
+        " confirmed_by_name, withdrawn_by_name, withdrawal_reason) SELECT round_grant_id, 1, '03',"
+        " decision_id, 'other', 1, 'x', now(), 'open', made_by_id, 'x', now(), '', '', ''"
+        " FROM allocation_paymentbatch",
         "as_entered|Cannot update": "UPDATE allocation_payeeaccount SET account = 'SE0000000000000000000000'",
     }.items():
         assert re.search(words, forbidden(sql)), (words, forbidden(sql))
@@ -313,6 +321,45 @@ def test_the_database_refuses_what_the_services_refuse() -> None:
     connection.check_constraints()
     assert "that wait" in forbidden("UPDATE allocation_paymentbatch SET state = 'done'")
     assert RepaymentClaim.objects.count() == 0
+
+
+def test_a_claim_holds_when_somebody_else_has_confirmed_it_and_not_before() -> None:
+    officer, decider = make_officer(groups=["Handläggare", "Beslutsfattare"]), make_decider()
+    decision = make_decided(officer, decider)
+    pay(decision, officer, decider)
+    wanted: dict[str, Any] = {
+        "grant_id": decision.round_grant_id, "code": "03", "kind": "other", "reason": "Unused.",
+        "due_on": LATER.date() + timedelta(days=9), "by": officer, "at": LATER,
+    }  # fmt: skip
+    whole, rest = (claim_repayment(**wanted, amount_kr=amount) for amount in (10_500_000, 1_000))
+    with pytest.raises(NotAllowed, match="Somebody else"):
+        confirm_claim(claim_id=whole.pk, by=officer, at=LATER)
+    with pytest.raises(NotAllowed):
+        confirm_claim(claim_id=whole.pk, by=make_officer(), at=LATER)
+    with pytest.raises(WrongState, match="waits for confirmation"):
+        note_repayment(claim_id=whole.pk, amount_kr=1, repaid_on=LATER.date(), by=officer, at=LATER)
+    with pytest.raises(WrongState, match="due at once"):
+        confirm_claim(claim_id=whole.pk, by=decider, at=LATER + timedelta(days=9))
+    confirm = (
+        "UPDATE allocation_repaymentclaim SET state = 'open', confirmed_at = now(), confirmed_by_name = 'x'"
+    )
+    for words, sql in {
+        "nobody_confirms_their_own": f"{confirm}, confirmed_by_id = made_by_id",
+        "Cannot update": "UPDATE allocation_repaymentclaim SET state = 'open'",
+        "more is claimed": f"{confirm}, confirmed_by_id = {decider.pk}",
+    }.items():
+        assert words in forbidden(sql), words
+    confirm_claim(claim_id=whole.pk, by=decider, at=LATER)
+    with pytest.raises(NotPayable):
+        confirm_claim(claim_id=rest.pk, by=decider, at=LATER)
+    with pytest.raises(WrongState, match="answered already"):
+        confirm_claim(claim_id=whole.pk, by=decider, at=LATER)
+    assert "Cannot update" in forbidden(
+        "UPDATE allocation_repaymentclaim SET confirmed_by_name = 'y' WHERE state = 'open'"
+    )
+    withdraw_claim(claim_id=rest.pk, reason="Nothing is left.", by=decider, at=LATER)
+    assert standing(decision).outstanding_kr == 10_500_000
+    connection.check_constraints()
 
 
 def test_an_account_is_refused_with_a_wrong_digit_and_never_confirmed_by_who_entered_it() -> None:

@@ -191,6 +191,7 @@ class Samples:
             "rules_name": world.run.round_grant.rules_name,
             "member_id": str(world.member.pk),
             "invitation_id": str(world.invitation.pk),
+            "claim_id": "1",  # none has been made; who confirms one: test_payment_pages.py
             "flag_id": str(
                 ReportFlag.objects.filter(submission__region="03").values_list("pk", flat=True).first()
             ),
