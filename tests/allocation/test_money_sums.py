@@ -188,8 +188,8 @@ def test_no_order_of_payments_failures_claims_and_corrections_breaks_a_sum(
     )
     desk = make_desk()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(todo=st.lists(steps, min_size=3, max_size=12))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(todo=st.lists(steps, min_size=3, max_size=10))
     def hold(todo: list[tuple[str, Any]]) -> None:
         with transaction.atomic():
             desk.out_kr = 0
