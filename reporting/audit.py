@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils.functional import Promise
 from psycopg import sql
 
-from reporting.models import Region, User
+from reporting.models import PARTS, Region, User
 
 # What regions write before they submit is theirs: the agency reads submitted versions, never drafts.
 PRIVATE = frozenset({"reporting.draftvalue"})
@@ -30,6 +30,7 @@ class Kind:
     Attributes:
         label: such as "reporting.user".
         page: the name of the address of a row's own history in the admin.
+        owner: the model of the rows on whose page these are told of too, and the column that names them.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Kind:
     name: str | Promise
     plural: str | Promise
     page: str
+    owner: tuple[type[models.Model], str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Question:
     Attributes:
         people: ids of accounts that made the change; None for anybody, empty for nobody.
         since, until: moments, `until` not included.
-        object_id: the row's own key, only with exactly one kind.
+        object_id: the key of a row of the kind `whole`, or of the row that other kinds belong to.
         row: the row's own key, or part of what it is called.
     """
 
@@ -105,6 +107,7 @@ class Question:
     since: datetime | None = None
     until: datetime | None = None
     object_id: str = ""
+    whole: Kind | None = None
     row: str = ""
     after: Place | None = None
 
@@ -128,6 +131,7 @@ def tracked_kinds() -> tuple[Kind, ...]:
                     name=of.verbose_name or "",
                     plural=of.verbose_name_plural or "",
                     page=_page(model),
+                    owner=_owner(model),
                 )
             )
     return tuple(kinds)
@@ -138,9 +142,28 @@ def kind_of(model: type[models.Model]) -> Kind | None:
     return next((kind for kind in tracked_kinds() if concrete(kind.model) is concrete(model)), None)
 
 
+def question_about(row: models.Model) -> Question | None:
+    """What was done to a row and to its parts; None where rows of its kind have neither for the agency."""
+    own = kind_of(type(row))
+    parts = [kind for kind in tracked_kinds() if kind.owner and kind.owner[0] is concrete(type(row))]
+    if own is None and not parts:
+        return None
+    return Question(kinds=[*([own] if own else []), *parts], object_id=str(row.pk), whole=own)
+
+
 def concrete(model: type[models.Model]) -> type[models.Model]:
     """The model of a table, for one that only names another's rows."""
     return model._meta.concrete_model or model  # noqa: SLF001  # the name of Django's own interface
+
+
+def _owner(model: type[models.Model]) -> tuple[type[models.Model], str] | None:
+    if model not in PARTS:
+        return None
+    field = model._meta.get_field(PARTS[model])  # noqa: SLF001  # the name of Django's own interface
+    owner = field.related_model
+    if not isinstance(field, models.ForeignKey) or not isinstance(owner, type):
+        raise TypeError(field)
+    return concrete(owner), field.column
 
 
 def _page(model: type[models.Model]) -> str:
@@ -216,7 +239,9 @@ def _conditions(kind: Kind, question: Question) -> list[sql.Composable] | None:
     if question.until is not None:
         found.append(sql.SQL("event.pgh_created_at < {}").format(sql.Literal(question.until)))
     if question.object_id:
-        found.append(sql.SQL("event.pgh_obj_id::text = {}").format(sql.Literal(question.object_id)))
+        column = kind.owner[1] if kind.owner and kind is not question.whole else "pgh_obj_id"
+        named = sql.SQL("event.{}::text = {}")
+        found.append(named.format(sql.Identifier(column), sql.Literal(question.object_id)))
     if question.row:
         called = [field.column for field in kind.fields if field.name in _CALLED]
         part = sql.Literal(f"%{_literally(question.row)}%")

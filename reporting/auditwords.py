@@ -97,7 +97,7 @@ def _entry(change: Change, names: Names) -> Entry:
         action=str(ACTIONS.get(change.label, change.label)),
         kind=str(change.kind.name),
         title=_title(change, names),
-        who=who or (_("The system") if task else ""),
+        who=who or _without_person(context, task=task),
         email=person.email if person else "",
         where=task or str(context.get("url") or ""),
         address=str(context.get("from") or ""),
@@ -114,6 +114,12 @@ def _entry(change: Change, names: Names) -> Entry:
             for field in change.changed
         ),
     )
+
+
+def _without_person(context: Mapping[str, Any], *, task: str) -> str:
+    if task:
+        return _("The system")
+    return "" if context else _("On the server, without signing in")
 
 
 def _before(change: Change) -> Mapping[str, Any] | None:

@@ -25,9 +25,11 @@ from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from reporting.guards import let_rest
 from tests.environment import MIGRATED, STACK_REDIS, redis_url
 
 if TYPE_CHECKING:
@@ -113,6 +115,13 @@ def django_db_modify_db_settings(
     """Make the test database as a copy; one that is kept from an earlier run is left alone."""
     if request.config.getvalue("create_db") or not request.config.getvalue("reuse_db"):
         connections["default"].settings_dict["TEST"]["TEMPLATE"] = request.getfixturevalue("migrated")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """A test database may let triggers rest; no other may."""
+    with django_db_blocker.unblock():
+        let_rest()
 
 
 def database_url(name: str) -> str:

@@ -95,7 +95,7 @@ class DecisionState(models.TextChoices):
     DECIDED = "decided", _("Decision made")
 
 
-@tracked()
+@tracked(part_of="run")
 class Decision(models.Model):
     """A run that somebody proposes to pay by, and what somebody else made of the proposal.
 

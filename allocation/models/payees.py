@@ -39,7 +39,7 @@ class PayeeState(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
-@tracked()
+@tracked(part_of="region")
 class PayeeAccount(models.Model):
     """A region's account as somebody entered it. The newest confirmed one of a region is paid to."""
 

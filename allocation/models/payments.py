@@ -117,7 +117,7 @@ class FileKind(models.TextChoices):
     CSV = "csv", _("CSV")
 
 
-@tracked()
+@tracked(part_of="decision")
 class PaymentBatch(models.Model):
     """Payments that go to the bank together. One person makes a batch and another approves it."""
 
@@ -231,7 +231,7 @@ class PaymentBatch(models.Model):
         return f"{self.round_grant.number_text}-U{self.number}"
 
 
-@tracked()
+@tracked(part_of="batch")
 class Payment(models.Model):
     """What one region gets in a batch. The amount never changes; what became of it is noted."""
 

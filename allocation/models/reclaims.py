@@ -73,7 +73,7 @@ class ClaimState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-@tracked()
+@tracked(part_of="decision")
 class RepaymentClaim(models.Model):
     """What a region is to pay back of a grant, why, and until when. One makes it and another confirms."""
 
@@ -186,7 +186,7 @@ class RepaymentClaim(models.Model):
         return f"{self.round_grant.number_text}-A{self.number}"
 
 
-@tracked()
+@tracked(part_of="claim")
 class Repayment(models.Model):
     """Money that came back on a claim. One that was noted by mistake is struck, not removed."""
 

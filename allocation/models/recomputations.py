@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from allocation.models.runs import AllocationRun
-from reporting.models import ReportingRound, User, never_emptied, tracked
+from reporting.models import ReportingRound, User, append_only, begins, never_emptied, tracked
 
 # A worker that takes a request over has a greater number than everyone who had it before.
 _CLAIMS_ARE_COUNTED = """
@@ -99,6 +99,10 @@ class Recomputation(models.Model):
         )
         triggers = (
             pgtrigger.FSM(name="allowed_transitions", field="state", transitions=list(TRANSITIONS)),
+            begins("requested"),
+            pgtrigger.ReadOnly(
+                name="as_asked", fields=["id", "reporting_round", "reason", "requested_by", "requested_at"]
+            ),
             pgtrigger.Trigger(
                 name="token_counts_claims",
                 when=pgtrigger.Before,
@@ -122,3 +126,14 @@ class Recomputation(models.Model):
     def is_open(self) -> bool:
         """Whether it has neither been answered nor given up."""
         return self.state in OPEN_STATES
+
+
+class RecomputationRun(Recomputation.runs.through):  # type: ignore[name-defined,misc]  # made by Django
+    """A run that answered a request. Written with the answer, never changed."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("answer to a recomputation")
+        verbose_name_plural = _("answers to recomputations")
+        triggers = (append_only(), never_emptied())

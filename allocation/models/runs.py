@@ -109,7 +109,7 @@ def sums_to_its_region() -> pgtrigger.Trigger:
     return _at_commit("sums_to_its_region", _REGION_SUM)
 
 
-@tracked()
+@tracked(part_of="reporting_round")
 class RoundGrant(models.Model):
     """A grant that is computed from a round's figures for one year, by one rule set."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from allocation.models.runs import AllocationRun, RoundGrant
-from reporting.models import Region, User
+from reporting.models import Region, User, begins
 
 LONGEST_NAME = 80
 LONGEST_NOTE = 2000
@@ -202,6 +202,7 @@ class SweepRun(models.Model):
             models.Index(fields=["last_sign_at"], condition=models.Q(state="running"), name="sweep_running"),
         )
         triggers = (
+            begins("running"),
             pgtrigger.FSM(
                 name="allowed_transitions",
                 field="state",

@@ -3,7 +3,7 @@
 from reporting.models.checks import CheckRule, RaisedFinding, RevisionFinding, Stage
 from reporting.models.desk import DISMISSAL_MAX, Assignment, DeskView, ReportFlag, Severity
 from reporting.models.documents import Document, MediaType
-from reporting.models.events import EventContext, tracked
+from reporting.models.events import PARTS, EventContext, tracked
 from reporting.models.exports import Export, ExportFormat
 from reporting.models.extensions import Extension
 from reporting.models.invitations import (
@@ -62,7 +62,7 @@ from reporting.models.submissions import (
     content_sha256,
 )
 from reporting.models.tokens import ApiToken
-from reporting.models.triggers import append_only, never_emptied, only_with_its_version
+from reporting.models.triggers import append_only, begins, never_emptied, only_with_its_version
 from reporting.models.uploads import PendingUpload
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "INVITATION_DAYS",
     "MAX_POSTS",
     "NAME_MAX",
+    "PARTS",
     "STOCKHOLM",
     "SUBMITTING_ROLES",
     "TEXT_MAX",
@@ -146,6 +147,7 @@ __all__ = [
     "UserRight",
     "Years",
     "append_only",
+    "begins",
     "content_sha256",
     "never_emptied",
     "only_with_its_version",

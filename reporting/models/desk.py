@@ -12,7 +12,7 @@ from reporting.models.triggers import never_emptied
 DISMISSAL_MAX = 1_000
 
 
-@tracked()
+@tracked(part_of="submission")
 class Assignment(models.Model):
     """Who at the agency has a report to review; nobody once it has been put back."""
 
@@ -76,7 +76,7 @@ class Severity(models.TextChoices):
     NOTE = "note", _("Note")
 
 
-@tracked()
+@tracked(part_of="submission")
 class ReportFlag(models.Model):
     """Something to look at in the newest version of a report. Made by rules, dismissed by an officer.
 
@@ -91,9 +91,9 @@ class ReportFlag(models.Model):
         Revision, verbose_name=_("version"), on_delete=models.PROTECT, related_name="+"
     )
     code = models.CharField(_("flag"), max_length=30)
-    subject = models.CharField(max_length=80, blank=True)
+    subject = models.CharField(_("about"), max_length=80, blank=True)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
-    data = models.JSONField(default=dict)
+    data = models.JSONField(_("numbers"), default=dict)
     raised_at = models.DateTimeField(_("raised"))
     dismissed_at = models.DateTimeField(_("dismissed"), null=True, blank=True)
     dismissed_by = models.ForeignKey(

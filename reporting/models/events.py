@@ -18,7 +18,7 @@ _KNOWN_STAYS = """
 IF (NEW.id, NEW.created_at) IS DISTINCT FROM (OLD.id, OLD.created_at) OR EXISTS (
     SELECT FROM jsonb_each(jsonb_strip_nulls(OLD.metadata)) AS known
     WHERE NEW.metadata -> known.key IS DISTINCT FROM known.value
-        AND NOT (known.key = 'user' AND NEW.metadata -> 'user' = 'null'::jsonb)
+        AND (known.key <> 'user' OR NEW.metadata -> 'user' IS DISTINCT FROM 'null'::jsonb)
 )
 THEN
     RAISE EXCEPTION 'what the history says of a request or task stays: %', OLD.id;
@@ -55,7 +55,13 @@ class EventContext(kept.Context):
         )
 
 
-def tracked(*, exclude: Sequence[str] = (), app_label: str | None = None) -> Callable[[type[Row]], type[Row]]:
+# Kinds of rows that are read together with another row: by the field that names it.
+PARTS: dict[type[models.Model], str] = {}
+
+
+def tracked(
+    *, exclude: Sequence[str] = (), app_label: str | None = None, part_of: str = ""
+) -> Callable[[type[Row]], type[Row]]:
     """Keep a history of a model's rows, which is only added to; and refuse to empty either table.
 
     TRUNCATE leaves no trace in a history, as triggers on rows do not see it.
@@ -63,12 +69,15 @@ def tracked(*, exclude: Sequence[str] = (), app_label: str | None = None) -> Cal
     Args:
         exclude: fields that are not kept: secrets, and what changes with every visit.
         app_label: the app that holds the history of a model of another project.
+        part_of: the field that names the row whose page tells of these rows too.
     """
 
     def track(model: type[Row]) -> type[Row]:
         names = {trigger.name for trigger in getattr(model._meta, "triggers", ())}  # noqa: SLF001  # the name of Django's own interface
         if "never_emptied" not in names:
             pgtrigger.register(never_emptied())(model)
+        if part_of:
+            PARTS[model] = part_of
         meta = {"triggers": [never_emptied()]}
         return pghistory.track(exclude=list(exclude), app_label=app_label, meta=meta)(model)  # type: ignore[no-any-return]  # it has no types
 

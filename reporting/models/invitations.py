@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting.models.events import tracked
 from reporting.models.people import Language, Role, User
 from reporting.models.regions import Region
-from reporting.models.triggers import never_emptied
+from reporting.models.triggers import begins, never_emptied
 
 # How long the link in an invitation holds.
 INVITATION_DAYS = 14
@@ -122,6 +122,7 @@ class Invitation(models.Model):
             ),
         )
         triggers = (
+            begins("pending"),
             pgtrigger.FSM(
                 name="allowed_transitions",
                 field="state",
@@ -179,7 +180,7 @@ class ApplicationState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-@tracked()
+@tracked(part_of="invitation")
 class OmbudApplication(models.Model):
     """A person who has accepted to be a region's ombud, until the agency has approved or declined."""
 
@@ -229,6 +230,7 @@ class OmbudApplication(models.Model):
             ),
         )
         triggers = (
+            begins("waiting"),
             pgtrigger.FSM(
                 name="allowed_transitions",
                 field="state",

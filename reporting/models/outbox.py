@@ -164,8 +164,15 @@ class Mail(models.Model):
                 condition=pgtrigger.Q(old__sent_at__isnull=False)
                 | pgtrigger.Q(old__dropped_at__isnull=False),
             ),
+            pgtrigger.ReadOnly(
+                name="as_written",
+                fields=[
+                    "id", "kind", "recipient", "copy_to", "declinable", "occasion", "reporting_round",
+                    "region", "receipt", "document", "file", "again_of", "subject", "text", "html",
+                ],
+            ),
             never_emptied(),
-        )
+        )  # fmt: skip
         permissions = (("send_mail_again", _("Can send mails again")),)
 
     def __str__(self) -> str:

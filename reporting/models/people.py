@@ -111,7 +111,7 @@ RETURN NULL;
 """
 
 
-@tracked()
+@tracked(part_of="user")
 class Membership(models.Model):
     """A person's role in a region: at most one ombud each, who never leaves without a successor."""
 

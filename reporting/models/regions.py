@@ -143,7 +143,7 @@ class PopulationReference(models.Model):
         return self.title
 
 
-@tracked()
+@tracked(part_of="reference")
 class Inhabitants(models.Model):
     """Inhabitants of a region in a population reference, whole persons above 0."""
 
@@ -182,7 +182,7 @@ class Inhabitants(models.Model):
         return f"{self.region}, {self.reference}: {self.persons}"
 
 
-@tracked()
+@tracked(part_of="region")
 class Baseline(models.Model):
     """Posts that a region planned for a year: in the 2021 agreement, or carried on into a later round."""
 

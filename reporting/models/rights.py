@@ -21,7 +21,7 @@ class RightsGroup(auth.Group):
         verbose_name_plural = _("groups of rights")
 
 
-@tracked(app_label="reporting")
+@tracked(app_label="reporting", part_of="group")
 class GroupRight(auth.Group.permissions.through):  # type: ignore[name-defined,misc]  # made by Django
     """A right of a group."""
 
@@ -32,7 +32,7 @@ class GroupRight(auth.Group.permissions.through):  # type: ignore[name-defined,m
         verbose_name_plural = _("rights of groups")
 
 
-@tracked()
+@tracked(part_of="user")
 class UserGroup(User.groups.through):  # type: ignore[name-defined,misc]  # made by Django
     """A person's place in a group of rights at the agency."""
 
@@ -43,7 +43,7 @@ class UserGroup(User.groups.through):  # type: ignore[name-defined,misc]  # made
         verbose_name_plural = _("groups of rights of people")
 
 
-@tracked()
+@tracked(part_of="user")
 class UserRight(User.user_permissions.through):  # type: ignore[name-defined,misc]  # made by Django
     """A single right of a person."""
 
@@ -54,7 +54,7 @@ class UserRight(User.user_permissions.through):  # type: ignore[name-defined,mis
         verbose_name_plural = _("rights of people")
 
 
-@tracked(app_label="reporting", exclude=["data", "last_used_at"])
+@tracked(app_label="reporting", exclude=["data", "last_used_at"], part_of="user")
 class SecondFactor(factors.Authenticator):  # type: ignore[misc]  # it has no types
     """A second factor of a person: which kind, since when; never what it checks."""
 
@@ -65,7 +65,7 @@ class SecondFactor(factors.Authenticator):  # type: ignore[misc]  # it has no ty
         verbose_name_plural = _("second factors of people")
 
 
-@tracked(app_label="reporting")
+@tracked(app_label="reporting", part_of="user")
 class SignInAddress(addresses.EmailAddress):  # type: ignore[misc]  # it has no types
     """An address that a person signs in with."""
 
@@ -76,7 +76,7 @@ class SignInAddress(addresses.EmailAddress):  # type: ignore[misc]  # it has no 
         verbose_name_plural = _("addresses to sign in with")
 
 
-@tracked(app_label="reporting", exclude=["extra_data", "last_login"])
+@tracked(app_label="reporting", exclude=["extra_data", "last_login"], part_of="user")
 class SignInProvider(providers.SocialAccount):  # type: ignore[misc]  # it has no types
     """An identity provider's account that a person signs in with."""
 

@@ -16,7 +16,7 @@ from reporting.models.events import tracked
 from reporting.models.people import Language, Role, User
 from reporting.models.regions import PostType, Region
 from reporting.models.rounds import STOCKHOLM, ReportingRound
-from reporting.models.triggers import append_only, never_emptied, only_with_its_version
+from reporting.models.triggers import append_only, begins, never_emptied, only_with_its_version
 
 MAX_POSTS = 9_999
 COMMENT_MAX = 600
@@ -103,6 +103,8 @@ class Submission(models.Model):
         )
         triggers = (
             pgtrigger.FSM(name="allowed_transitions", field="state", transitions=list(TRANSITIONS)),
+            begins("not_started"),
+            pgtrigger.ReadOnly(name="stays_with_its_region", fields=["id", "reporting_round", "region"]),
             pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="versions_only_grow",

@@ -31,6 +31,13 @@ def never_emptied() -> pgtrigger.Trigger:
     )
 
 
+def begins(state: str) -> pgtrigger.Trigger:
+    """A trigger that refuses new rows in any other state: what comes later is reached by transitions only."""
+    return pgtrigger.Protect(
+        name="begins", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__state=state)
+    )
+
+
 def only_with_its_version() -> pgtrigger.Trigger:
     """A trigger that refuses rows for a version that has been submitted."""
     return pgtrigger.Trigger(

@@ -4,7 +4,7 @@ from django import template
 from django.db.models import Model
 
 from reporting import selectors
-from reporting.audit import Question, changes, kind_of
+from reporting.audit import changes, question_about
 from reporting.auditwords import Entry, entries_of
 from reporting.flagging import LABELS, Text, sentence_of
 from reporting.models import OmbudApplication, ReportFlag
@@ -22,11 +22,9 @@ def ombuds_that_wait() -> list[OmbudApplication]:
 
 @register.simple_tag
 def history_of(row: Model) -> list[Entry] | None:
-    """The newest changes of a row; None where rows of its kind have no history for the agency to read."""
-    kind = kind_of(type(row))
-    if kind is None:
-        return None
-    return entries_of(changes(Question(kinds=[kind], object_id=str(row.pk)), limit=SHOWN_CHANGES))
+    """The newest changes of a row and its parts; None where neither has one to read."""
+    question = question_about(row)
+    return None if question is None else entries_of(changes(question, limit=SHOWN_CHANGES))
 
 
 @register.simple_tag

@@ -45,6 +45,7 @@ def test_a_run_is_proposed_refused_to_its_proposer_and_decided_by_another(
     desk, other = signed_in(officer), signed_in(decider)
     with django_assert_max_num_queries(60):
         shown = desk.get(page("allocationrun_change", run.pk)).content.decode()
+        assert page("allocationrun_history", run.pk) in shown
     assert "Propose the run" in shown
     answer = desk.post(page("allocationrun_propose", run.pk), {"note": "Checked."}, follow=True)
     proposal = Decision.objects.get()

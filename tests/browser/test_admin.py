@@ -20,6 +20,8 @@ PATHS = (
     "/admin/reporting/submission/{report}/change/",
     "/admin/reporting/submission/{untouched}/change/",
     "/admin/reporting/submission/{untouched}/extend/",
+    "/admin/reporting/submission/{report}/history/",
+    "/admin/history/",
     "/admin/reporting/submission/approve-unflagged/",
     "/admin/reporting/logentry/",
     "/admin/reporting/logentry/{entry}/change/",

@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from allocation.models import RecomputationRun
 from config.celery import app
-from reporting.audit import Question, changes, kind_of, tracked_kinds
-from reporting.models import Export, Submission, User
+from reporting.audit import Question, changes, kind_of, question_about, tracked_kinds
+from reporting.models import Export, LogEntry, Submission, User
 from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user
 
@@ -31,7 +32,6 @@ WITHOUT_HISTORY = {
     "reporting.mail": "what was sent never changes (trigger sent_is_sent); before that attempts are counted",
     "reporting.news": "what was told never changes (trigger told_is_told)",
     "reporting.pendingupload": "a file that nobody has saved yet; what is saved has a history",
-    "allocation.recomputation_runs": "written with the answer, which never changes; the runs are append-only",
     "allocation.scenario": "somebody's own what-if: never a run, never paid; says itself who changed it last",
     "allocation.scenarioregion": "part of a scenario",
     "allocation.sweeprun": "a set of what-ifs; its question is fixed by trigger",
@@ -46,7 +46,7 @@ def test_every_model_is_tracked_or_append_only_or_says_why_not() -> None:
         if getattr(model, "pgh_tracked_model", None)
     ]
     # the plain tables behind groups and rights are tracked through their proxies
-    tables = {model._meta.db_table for model in tracked}
+    tables = {model._meta.db_table for model in tracked} | {RecomputationRun._meta.db_table}
     open_models = set()
     for name in ("reporting", "allocation"):
         for model in apps.get_app_config(name).get_models(include_auto_created=True):
@@ -93,7 +93,7 @@ def test_rights_that_are_given_and_taken_are_kept() -> None:
 def of(person: User) -> Question:
     kind = kind_of(User)
     assert kind is not None
-    return Question(kinds=[kind], object_id=str(person.pk))
+    return Question(kinds=[kind], object_id=str(person.pk), whole=kind)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET pgh_label = 'x'", "DELETE FROM {table}"])
@@ -241,3 +241,26 @@ def test_an_object_shows_its_own_history(client: Client, django_assert_max_num_q
     content = page.content.decode()
     assert "Elin Sandström" in content
     assert "<del>" in content
+    review = client.get(reverse("admin:reporting_submission_change", args=[report.pk])).content.decode()
+    assert reverse("admin:reporting_submission_history", args=[report.pk]) in review
+
+
+def test_a_history_tells_of_the_parts_and_of_nobody_elses() -> None:
+    person, group = make_user(is_staff=True), Group.objects.create(name="A group")
+    other = make_user(is_staff=True)
+    for user in (person, other):
+        user.groups.add(group)
+    question = question_about(person)
+    assert question is not None
+    found = changes(question, limit=9)
+    assert {change.kind.label for change in found} == {"reporting.user", "reporting.usergroup"}
+    assert {change.after.get("user_id", person.pk) for change in found} == {person.pk}
+    assert question_about(LogEntry()) is None
+
+
+def test_who_signed_in_stays_when_the_same_request_signs_out() -> None:
+    with pghistory.context(user=7, url="/x/"):
+        person = make_user()
+        pghistory.context(user=None)
+        User.objects.filter(pk=person.pk).update(is_active=False)
+    assert [change.context["user"] for change in changes(of(person), limit=9)] == [7, 7]
