@@ -43,7 +43,7 @@ ENGINE = Path("allocation/engine")
 # The kept runs are compared before any of these. What calculates is tested by what calculates, the quick
 # ones first; the commands run in the same process.
 CALCULATING = ("golden", "borders", "trace", "measures", "marginal", "invented_grant", "properties")
-READING = ("rulefile", "reports", "published", "rule_documents", "invented_grant", "cli")
+READING = ("rulefile", "rule_borders", "reports", "published", "rule_documents", "invented_grant", "cli")
 TELLING = ("bundle", "bundle_commands", "cli")
 TESTS = {
     "results": ("cli", *CALCULATING),

@@ -71,6 +71,10 @@ def test_what_at_2022_says() -> None:
         ("ytterligare-utokning", "Ytterligare utökning", 164_000_000),
         ("tydlig-forbattring", "Tydlig förbättring", 84_000_000),
     ]
+    plan, rate = ("planned-rate", "threshold"), ("reported-rate", "threshold")
+    assert [[(part.measure, part.against) for part in pot.conditions] for pot in rules.pots] == [
+        [plan, rate], [plan, rate, ("increase", "value")], [plan, ("increase", "value")],
+    ]  # fmt: skip
     god, more, improvement = (pot.share for pot in rules.pots)
     assert isinstance(god, Proportional)
     assert (god.weight, god.cap, god.basis.assumed) == ("reported-rate", None, True)
@@ -193,6 +197,7 @@ def test_a_rule_set_that_contradicts_itself_is_refused(old: str, new: str, key: 
         ('assumed = false\nsource = ["paper"]', "pot.1.share.assumed", "must be true or left out"),
         ('assumed = 1\nsource = ["paper"]', "pot.1.share.assumed", "must be true or left out"),
         ('source = ["paper"]\nwhy = "So."', "pot.1.share.why", "belongs to an assumption"),
+        ('source = ["paper"]\nwhy_sv = "Så."', "pot.1.share.why", "belongs to an assumption, and"),
         ("", "pot.1.share.source", "is missing"),
         ('source = "paper"', "pot.1.share.source", "must be a list"),
         ('source = ["paper"]\nnote = 1', "pot.1.share.note", "is not a known key"),
@@ -210,7 +215,7 @@ def test_a_choice_needs_a_source_or_a_reason(basis: str, key: str, reason: str) 
 @pytest.mark.parametrize("comparison", ["below", "at-most"])
 def test_no_condition_punishes_one_more_reported_post(measure: str, comparison: str) -> None:
     condition = f'measure = "{measure}"\ncomparison = "{comparison}"\nvalue = 5'
-    with pytest.raises(RuleSetInvalid, match="must be at-least or above"):
+    with pytest.raises(RuleSetInvalid, match=r"pot\.1\.condition\.1\.comparison: must be at-least or above"):
         rules_of(rule_text(pot_text("p", 1, by_weight("equal"), condition), total_kr=1))
 
 

@@ -64,7 +64,11 @@ def test_the_small_margin_of_vastmanland_can_be_told() -> None:
 
 @pytest.mark.parametrize(
     ("extra", "to_share_kr", "applied", "price"),
-    [(5, 10_000_000, True, "32800000.00"), (90, 164_000_000, False, "1822222.22")],
+    [
+        (5, 10_000_000, True, "32800000.00"),
+        (82, 164_000_000, False, "2000000.00"),
+        (90, 164_000_000, False, "1822222.22"),
+    ],
 )
 def test_the_price_per_post_before_the_cap_and_the_cap(
     extra: int, to_share_kr: int, applied: bool, price: str
@@ -272,3 +276,18 @@ def test_a_border_at_no_posts_has_none_below_it() -> None:
         "counted": "planned",
         "border_posts": 0,
     }
+
+
+def test_where_every_weight_is_nought_nobody_earns_and_the_share_is_written_as_nought() -> None:
+    rules = rules_of(rule_text(pot_text("one", 7, by_weight("reported")), total_kr=7))
+    allocation = compute(rules, [Report(code, 1000, 0, 0) for code in "AB"])
+    found = step(allocation.regions[0].awards[0], "share")
+    assert (found.unit, found.rule) == ("kr", "share")
+    share = found.as_json()
+    assert {name: share[name] for name in ("key", "operation", "result", "source")} == {
+        "key": "pot.1.share", "operation": "0", "result": "0", "source": ["paper"],
+    }  # fmt: skip
+    assert {name: part["value"] for name, part in share["inputs"].items()} == {
+        "amount_kr": 7, "weight": 0, "sum_of_weights": 0,
+    }  # fmt: skip
+    assert [region.total_kr for region in allocation.regions] == [0, 0]
