@@ -107,11 +107,14 @@ def awaited_letter(stack: Stack, kind: str, recipient: str, *, subject: str = ""
         f"SELECT id FROM reporting_mail WHERE kind = '{kind}' AND recipient = '{recipient}'"
         f" AND subject LIKE '%{subject}%' AND sent_at IS NOT NULL ORDER BY id DESC LIMIT 1",
     )
+    mark = f"platsplan-{mail_id}@"
+    written = (path.read_bytes() for path in stack.mail_folder.glob("*.eml"))
     letters = [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        for path in stack.mail_folder.glob("*.eml")
+        email.message_from_bytes(text, policy=email.policy.default)
+        for text in written
+        if mark.encode() in text
     ]
-    [letter] = [found for found in letters if f"platsplan-{mail_id}@" in str(found["Message-ID"])]
+    [letter] = [found for found in letters if mark in str(found["Message-ID"])]
     return letter
 
 
