@@ -11,6 +11,6 @@ def create_cache_table(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> N
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reporting", "0001_initial")]
+    dependencies = [("reporting", "0001_tables")]
 
     operations = [migrations.RunPython(create_cache_table, migrations.RunPython.noop)]

@@ -32,5 +32,6 @@ DROP FUNCTION allocation_decided_by_a_decision();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("allocation", "0007_decisions"), ("reporting", "0018_documents")]
+    replaces = [("allocation", "0008_decided_by_a_decision")]
+    dependencies = [("allocation", "0001_tables")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
