@@ -13,7 +13,7 @@ from pytest_django import Settings
 from allocation.accounts import example_iban
 from allocation.services.decisions import decide, propose_decision, refuse_proposal, withdraw_proposal
 from allocation.services.payees import load_example_accounts
-from allocation.services.reclaims import claim_repayment
+from allocation.services.reclaims import claim_repayment, confirm_claim
 from allocation.services.status_reports import send_status_report
 from reporting.digests import write_digests
 from reporting.mailer import _message
@@ -147,7 +147,7 @@ def write_of_money(officer: User, language: str) -> None:
     pay(decision, officer, decider)
     less = correct(decision, officer, decider, posts="50")
     send_status_report(reporting_round=less.round_grant.reporting_round, by=None, at=AFTER)
-    claim_repayment(
+    claim = claim_repayment(
         grant_id=less.round_grant_id,
         code="03",
         kind="correction",
@@ -157,6 +157,7 @@ def write_of_money(officer: User, language: str) -> None:
         by=officer,
         at=LATER,
     )
+    confirm_claim(claim_id=claim.pk, by=decider, at=LATER)
 
 
 def forms_of(mail: Mail) -> tuple[str, str]:

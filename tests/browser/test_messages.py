@@ -44,12 +44,16 @@ def test_an_officer_and_a_region_write_at_once_with_a_file(
     officer.goto(f"{stack.base_url}/admin/reporting/submission/{report_id}/change/")
     region.goto(stack.base_url + THREAD)
 
+    region.goto(f"{stack.base_url}/report/")
+    unread = region.locator(".pp-nav .pp-count")
+    before = int(unread.inner_text().split()[0]) if unread.count() else 0  # other tests decide and pay too
+
     # the officer writes while the region's page is open; the region's page counts it on the next page
     officer.locator("#id_body").fill("Är 48 rätt?\nFrågan gäller 2022.")
     officer.locator(".pp-write button[type=submit]").click()
     expect(officer.locator("ul.messagelist li.success")).to_be_visible()
     region.goto(f"{stack.base_url}/report/")
-    expect(region.locator(".pp-nav .pp-count")).to_contain_text("1")
+    expect(unread).to_contain_text(f"{before + 1}")
     region.locator(".pp-nav a[href='/report/2022-2024/19/messages/']").click()
     expect(region.locator(".pp-thread .is-new")).to_contain_text("Är 48 rätt?")
 
