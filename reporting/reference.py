@@ -172,42 +172,58 @@ def load_reference_data() -> int:
     )
     with REGIONS_CSV.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row in rows:
-        region, _created = Region.objects.update_or_create(
-            code=row["code"],
-            defaults={
-                "name": row["region"],
-                "short_name": row["short_name"],
-                "county": row["county"],
-                "organisation_number": row["organisation_number"],
-            },
-        )
-        for reference, column in (
-            (actual, "population_2021_12_31"),
-            (projected, "population_2022_projected"),
-        ):
-            Inhabitants.objects.get_or_create(
-                reference=reference, region=region, defaults={"persons": int(row[column])}
+    names = ("name", "short_name", "county", "organisation_number")
+    Region.objects.bulk_create(
+        [
+            Region(
+                code=row["code"],
+                name=row["region"],
+                short_name=row["short_name"],
+                county=row["county"],
+                organisation_number=row["organisation_number"],
             )
-        Baseline.objects.get_or_create(
-            region=region,
-            year=PLAN_YEAR,
-            post_type=PostType.AT,
-            defaults={
-                "planned_posts": int(row["planned_at_2022"]),
-                "standing": Standing.RECONSTRUCTED,
-                "source": PLAN_SOURCE,
-            },
-        )
-        PublishedRate.objects.get_or_create(
-            region=region,
-            year=PLAN_YEAR,
-            defaults={
-                "rate": Decimal(row["published_rate_2022"]),
-                "standing": Standing.PUBLISHED,
-                "source": RATE_SOURCE,
-            },
-        )
+            for row in rows
+        ],
+        update_conflicts=True,
+        update_fields=names,
+        unique_fields=["code"],
+    )
+    columns = ((actual, "population_2021_12_31"), (projected, "population_2022_projected"))
+    Inhabitants.objects.bulk_create(
+        [
+            Inhabitants(reference=reference, region_id=row["code"], persons=int(row[column]))
+            for reference, column in columns
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )
+    Baseline.objects.bulk_create(
+        [
+            Baseline(
+                region_id=row["code"],
+                year=PLAN_YEAR,
+                post_type=PostType.AT,
+                planned_posts=int(row["planned_at_2022"]),
+                standing=Standing.RECONSTRUCTED,
+                source=PLAN_SOURCE,
+            )
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )
+    PublishedRate.objects.bulk_create(
+        [
+            PublishedRate(
+                region_id=row["code"],
+                year=PLAN_YEAR,
+                rate=Decimal(row["published_rate_2022"]),
+                standing=Standing.PUBLISHED,
+                source=RATE_SOURCE,
+            )
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )
     _load_groups()
     return len(rows)
 

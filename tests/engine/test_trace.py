@@ -79,7 +79,8 @@ def test_the_price_per_post_before_the_cap_and_the_cap(
     assert cap.result == to_share_kr
     assert cap.notes["cap_applied"].value is applied
     assert cap.notes["pot_per_unit_decimal"].value == price
-    assert cap.inputs["cap_per_unit_kr"].value == 2_000_000
+    assert (cap.inputs["cap_per_unit_kr"].value, cap.inputs["cap_per_unit_kr"].unit) == (2_000_000, "kr/post")
+    assert cap.notes["pot_per_unit_decimal"].unit == "kr/post"
     assert cap.assumed
     assert cap.why_sv
 
