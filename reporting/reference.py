@@ -189,40 +189,39 @@ def load_reference_data() -> int:
         unique_fields=["code"],
     )
     columns = ((actual, "population_2021_12_31"), (projected, "population_2022_projected"))
+    # Looked for first: the database takes no offer of what a run rests on, even where it is there already.
+    counted = set(Inhabitants.objects.values_list("reference_id", "region_id"))
     Inhabitants.objects.bulk_create(
-        [
-            Inhabitants(reference=reference, region_id=row["code"], persons=int(row[column]))
-            for reference, column in columns
-            for row in rows
-        ],
-        ignore_conflicts=True,
+        Inhabitants(reference=reference, region_id=row["code"], persons=int(row[column]))
+        for reference, column in columns
+        for row in rows
+        if (reference.pk, row["code"]) not in counted
     )
+    at_posts = Baseline.objects.filter(year=PLAN_YEAR, post_type=PostType.AT)
+    planned = set(at_posts.values_list("region_id", flat=True))
     Baseline.objects.bulk_create(
-        [
-            Baseline(
-                region_id=row["code"],
-                year=PLAN_YEAR,
-                post_type=PostType.AT,
-                planned_posts=int(row["planned_at_2022"]),
-                standing=Standing.RECONSTRUCTED,
-                source=PLAN_SOURCE,
-            )
-            for row in rows
-        ],
-        ignore_conflicts=True,
+        Baseline(
+            region_id=row["code"],
+            year=PLAN_YEAR,
+            post_type=PostType.AT,
+            planned_posts=int(row["planned_at_2022"]),
+            standing=Standing.RECONSTRUCTED,
+            source=PLAN_SOURCE,
+        )
+        for row in rows
+        if row["code"] not in planned
     )
+    rated = set(PublishedRate.objects.filter(year=PLAN_YEAR).values_list("region_id", flat=True))
     PublishedRate.objects.bulk_create(
-        [
-            PublishedRate(
-                region_id=row["code"],
-                year=PLAN_YEAR,
-                rate=Decimal(row["published_rate_2022"]),
-                standing=Standing.PUBLISHED,
-                source=RATE_SOURCE,
-            )
-            for row in rows
-        ],
-        ignore_conflicts=True,
+        PublishedRate(
+            region_id=row["code"],
+            year=PLAN_YEAR,
+            rate=Decimal(row["published_rate_2022"]),
+            standing=Standing.PUBLISHED,
+            source=RATE_SOURCE,
+        )
+        for row in rows
+        if row["code"] not in rated
     )
     _load_groups()
     return len(rows)

@@ -16,7 +16,7 @@ from allocation.models import AllocationRun, Award, Recomputation, RequestState,
 from allocation.services.runs import request_recomputation
 from allocation.tasks import recompute_task, resend_waiting_recomputations_task
 from reporting.errors import DomainError
-from reporting.models import Inhabitants, PublishedRate, Region, ReportingRound
+from reporting.models import Baseline, Inhabitants, PublishedRate, Region, ReportingRound
 from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
 from tests.factories import make_officer, make_region_member, make_round, make_submission, moment
@@ -285,3 +285,12 @@ def test_the_command_computes_here_and_now_and_says_what_came_of_it(capsys) -> N
 def test_the_command_names_a_round_that_does_not_exist() -> None:
     with pytest.raises(CommandError, match="no round called none"):
         call_command("recompute", round="none")
+
+
+def test_the_reference_figures_are_loaded_again_beside_runs_and_corrections() -> None:
+    Baseline.objects.filter(region_id="03").update(planned_posts=51)
+    reporting_round = make_round()
+    make_submission(reporting_round, "03", by=make_region_member("03"))
+    assert run_waiting(reporting_round).amount_kr == 372_000_000
+    assert load_reference_data() == 21
+    assert Baseline.objects.get(region_id="03", year=2022).planned_posts == 51
