@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from allocation.models.runs import AllocationRun, RoundGrant
 from reporting.models import Document, Region, User, append_only, never_emptied, tracked
@@ -90,7 +91,7 @@ class DecisionState(models.TextChoices):
     """Where a decision is."""
 
     PROPOSED = "proposed", _("Proposed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("proposal or claim", "Withdrawn")
     REFUSED = "refused", _("Sent back")
     DECIDED = "decided", _("Decision made")
 

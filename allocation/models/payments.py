@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from allocation.models.balance import DECLARE, STANDING
 from allocation.models.decisions import Decision
@@ -98,7 +99,7 @@ class BatchState(models.TextChoices):
     APPROVED = "approved", _("Approved for payment")
     EXPORTED = "exported", _("Files made")
     DONE = "done", _("Settled")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("batch of payments", "Cancelled")
 
 
 class PaymentState(models.TextChoices):

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from allocation.models.balance import DECLARE, STANDING
 from allocation.models.decisions import Decision
@@ -70,7 +71,7 @@ class ClaimState(models.TextChoices):
 
     PROPOSED = "proposed", _("Waits for confirmation")
     OPEN = "open", _("Holds")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("proposal or claim", "Withdrawn")
 
 
 @tracked(part_of="decision")

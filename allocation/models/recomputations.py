@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from allocation.models.runs import AllocationRun
 from reporting.models import ReportingRound, User, append_only, begins, never_emptied, tracked
@@ -22,7 +23,7 @@ class RequestState(models.TextChoices):
     REQUESTED = "requested", _("Waiting")
     RUNNING = "running", _("Being computed")
     STUCK = "stuck", _("Stuck")
-    DONE = "done", _("Done")
+    DONE = "done", pgettext_lazy("recomputation", "Done")
     FAILED = "failed", _("Failed")
 
 
