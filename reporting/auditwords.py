@@ -1,6 +1,6 @@
 """The history in words: what was changed, by whom, and each column before and after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reporting.audit import Change
-from reporting.models import Region, User
+from reporting.flagging import LABELS, Raised, sentence_of, subject_of
+from reporting.models import CheckRule, Region, ReportFlag, User
+from reporting.soft_rules import RULE_BY_CODE
 
 ACTIONS: dict[str, str | Promise] = {
     "insert": gettext_lazy("Added"),
@@ -22,6 +24,7 @@ ACTIONS: dict[str, str | Promise] = {
     "delete": gettext_lazy("Removed"),
 }
 TEXT_MAX = 300
+Row = Mapping[str, Any]
 # The columns that tell which row it is.
 NAMING = ("title", "name", "region_id")
 
@@ -106,10 +109,8 @@ def _entry(change: Change, names: Names) -> Entry:
                 name=str(field.verbose_name),
                 before=""
                 if change.label == "delete" and change.before is None
-                else _written(change.value(_before(change), field), field, names),
-                after=""
-                if change.label == "delete"
-                else _written(change.after.get(field.column), field, names),
+                else _written(_before(change), field, change, names),
+                after="" if change.label == "delete" else _written(change.after, field, change, names),
             )
             for field in change.changed
         ),
@@ -178,10 +179,35 @@ def _related(field: "models.Field[Any, Any]") -> type[models.Model]:
     return model if isinstance(model, type) else models.Model
 
 
-def _written(value: Any, field: "models.Field[Any, Any]", names: Names) -> str:
-    """A value of a column for readers; a dash where nothing stood."""
-    if value in (None, "", [], {}):
+def _flag_in(row: Row) -> Raised:
+    return Raised(str(row.get("code")), str(row.get("subject") or ""), data=row.get("data") or {})
+
+
+# Columns that hold a code, or what a sentence is made from, and how they read.
+_SPOKEN: dict[tuple[type[models.Model], str], Callable[[Row], str | Promise]] = {
+    (ReportFlag, "code"): lambda row: LABELS[row["code"]],
+    (ReportFlag, "subject"): lambda row: subject_of(_flag_in(row)),
+    (ReportFlag, "data"): lambda row: sentence_of(_flag_in(row)),
+    (CheckRule, "code"): lambda row: RULE_BY_CODE[row["code"]].name,
+}
+
+
+def _spoken(row: Row, field: "models.Field[Any, Any]", change: Change) -> str:
+    """A code in the words that the pages use; empty where it has none, or none any more."""
+    words = _SPOKEN.get((change.kind.model, field.name))
+    try:
+        return str(words(row)) if words else ""
+    except KeyError:  # from a rule that is gone, or that kept other numbers
+        return ""
+
+
+def _written(row: Row | None, field: "models.Field[Any, Any]", change: Change, names: Names) -> str:
+    """What stood in a column of a row, for readers; a dash where nothing stood."""
+    value = change.value(row, field)
+    if row is None or value in (None, "", [], {}):
         return "–"
+    if spoken := _spoken(row, field, change):
+        return spoken
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, (list, dict)):

@@ -171,6 +171,11 @@ def sentence_of(flag: ReportFlag | Raised) -> Text:
     return _TEXTS.get(flag.code, "")
 
 
+def subject_of(flag: ReportFlag | Raised) -> Text:
+    """What a flag is about, where there can be several of its kind: a figure, or a grant."""
+    return str(flag.data.get("grant") or "") or _label(flag.subject)
+
+
 def _label(name: str) -> Text:
     key, _sep, year = name.rpartition("_")
     types = {"at": PostType.AT, "st": PostType.ST, "gm": PostType.ST_GM}
