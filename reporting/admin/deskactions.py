@@ -197,10 +197,9 @@ class DeskActionsMixin(Base):
         }
 
     def desk_context(self, request: HttpRequest, submission: Submission) -> dict[str, Any]:
-        """What the review page shows of flags and assignment."""
+        """What the review page shows of assignment, and whether flags may be put aside."""
         assignment = getattr(submission, "assignment", None)
         return {
-            "flags": list(submission.flags.select_related("dismissed_by")),
             "may_dismiss": self.has_dismiss_permission(request),
             "may_assign": self.has_assign_permission(request),
             "assignment": assignment if assignment and assignment.officer_id else None,

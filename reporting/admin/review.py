@@ -19,6 +19,7 @@ from reporting.models import (
     STOCKHOLM,
     Figure,
     PostType,
+    ReportFlag,
     ReviewEvent,
     Revision,
     Stage,
@@ -83,14 +84,37 @@ class Check:
     """One check of a version: fine, or something to judge, with what the region said about it.
 
     Attributes:
+        flags: the codes of the flags that say the same.
+        field: the figure that it is about; empty where it is about the whole report.
         is_repeated: whether the region gave the same reason in its previous round.
     """
 
     title: Text
     detail: Text
     is_ok: bool
+    flags: tuple[str, ...]
+    field: str = ""
     comment: str = ""
     is_repeated: bool = False
+
+    def is_said_by(self, flag: ReportFlag) -> bool:
+        """Whether a flag already tells of this."""
+        return flag.code in self.flags and self.field in ("", flag.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to judge, or that is in order: a flag, a check, or both where they say the same."""
+
+    flag: ReportFlag | None
+    check: Check | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to judge it."""
+        if self.flag is not None:
+            return self.flag.is_open
+        return self.check is not None and not self.check.is_ok
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +125,7 @@ class Review:
     previous: Revision | None
     rows: tuple[Row, ...]
     indicators: tuple[IndicatorRow, ...]
-    checks: tuple[Check, ...]
+    points: tuple[Point, ...]
     events: tuple[ReviewEvent, ...]
     outcomes: tuple[Outcome, ...]
 
@@ -111,8 +135,12 @@ class Review:
         return any(row.earlier is not None for row in self.rows)
 
 
-def review_of(submission: Submission) -> Review | None:
-    """Gather the page of a report; None when nothing has been submitted."""
+def review_of(submission: Submission, *, flags: Sequence[ReportFlag]) -> Review | None:
+    """Gather the page of a report; None when nothing has been submitted.
+
+    Args:
+        flags: the report's, put aside or not.
+    """
     revisions = selectors.revisions_with_figures(submission)
     if not revisions:
         return None
@@ -125,10 +153,23 @@ def review_of(submission: Submission) -> Review | None:
         previous=previous,
         rows=_rows(submission, revision, previous, planned, basis.earlier),
         indicators=_indicators(submission, revision, previous),
-        checks=_checks(submission, revision, planned, basis.reasons),
+        points=points_of(flags, _checks(submission, revision, planned, basis.reasons)),
         events=events,
         outcomes=outcomes_of(basis, answers_of(revision.indicators.all(), years=basis.years)),
     )
+
+
+def points_of(flags: Sequence[ReportFlag], checks: Sequence[Check]) -> tuple[Point, ...]:
+    """Flags and checks as one list that says each thing once; what is to be judged comes first.
+
+    A flag has with it what the region said when it was asked about the same figure at submission.
+    """
+    points = [
+        Point(flag, next((one for one in checks if one.field and one.is_said_by(flag)), None))
+        for flag in flags
+    ]
+    points += [Point(None, check) for check in checks if not any(check.is_said_by(flag) for flag in flags)]
+    return tuple(sorted(points, key=lambda point: (not point.is_open, point.flag is None)))
 
 
 def _posts(revision: Revision | None) -> dict[Cell, int | None]:
@@ -213,16 +254,20 @@ def _plan_checks(
                 finding.title,
                 detail,
                 is_ok=False,
+                flags=(finding.code,),
+                field=finding.field,
                 comment=finding.comment,
                 is_repeated=bool(before) and same_reason(finding.comment, before),
             )
         )
     compared = [year for year in years if year in planned]
-    if not checks and compared:
+    if compared and not any("far-from-plan" in check.flags for check in checks):
         detail = format_lazy(
             _("Compared with the plan for {years}."), years=", ".join(str(year) for year in compared)
         )
-        checks.append(Check(_("No AT figure is far from the plan"), detail, is_ok=True))
+        checks.append(
+            Check(_("No AT figure is far from the plan"), detail, is_ok=True, flags=("far-from-plan",))
+        )
     return tuple(checks)
 
 
@@ -233,7 +278,7 @@ def _st_check(figures: Sequence[Figure], years: Sequence[int]) -> Check:
     ]
     if missing:
         detail = format_lazy(_("Missing: {figures}."), figures=_joined(missing))
-        return Check(_("ST figures are missing"), detail, is_ok=False)
+        return Check(_("ST figures are missing"), detail, is_ok=False, flags=("missing-st",))
     pairs = [(year, posts[Cell(PostType.ST_GM, year)], posts[Cell(PostType.ST, year)]) for year in years]
     shares = _joined(
         [format_lazy(_("{part} of {whole}"), part=part, whole=whole) for _year, part, whole in pairs]
@@ -244,14 +289,15 @@ def _st_check(figures: Sequence[Figure], years: Sequence[int]) -> Check:
         if fits
         else _("ST in general medicine is more than ST in total")
     )
-    return Check(title, format_lazy("{shares}.", shares=shares), is_ok=fits)
+    detail = format_lazy("{shares}.", shares=shares)
+    return Check(title, detail, is_ok=fits, flags=("missing-st", "st-inconsistent"))
 
 
 def _time_check(submission: Submission, revision: Revision) -> Check:
     by = revision.get_submitted_by_role_display()
     if is_late(revision, submission):
         detail = format_lazy(_("Submitted by {role} after the report had been returned."), role=by)
-        return Check(_("Submitted after the deadline"), detail, is_ok=False)
+        return Check(_("Submitted after the deadline"), detail, is_ok=False, flags=("late",))
     days = submission.days_left(at=revision.submitted_at)
     detail = format_lazy(
         ngettext_lazy(
@@ -260,7 +306,7 @@ def _time_check(submission: Submission, revision: Revision) -> Check:
         days=days,
         role=by,
     )
-    return Check(_("Submitted in time and by a role that may"), detail, is_ok=True)
+    return Check(_("Submitted in time and by a role that may"), detail, is_ok=True, flags=("late",))
 
 
 def _joined(parts: Sequence[Text]) -> Text:

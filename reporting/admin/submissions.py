@@ -154,7 +154,7 @@ class SubmissionAdmin(DialogueMixin, DeskActionsMixin, QueueMixin, ReadOnlyMixin
         message_reasons: Sequence[str] = (),
     ) -> HttpResponse:
         """The review page, with the forms as they were sent where they did not go through."""
-        shown = review.review_of(submission)
+        shown = review.review_of(submission, flags=list(submission.flags.all()))
         today = review.today_in_sweden(timezone.now())
         if form is None and shown is not None:
             form = ReviewForm(today=today, initial={"revision_number": shown.revision.number})

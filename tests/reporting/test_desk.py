@@ -320,3 +320,52 @@ def test_flags_are_made_anew_when_a_plan_changes_and_only_then() -> None:
     Baseline.objects.filter(region_id="03", year=2022, post_type="AT").update(planned_posts=90)
     assert flagrefresh.refresh_changed_flags(at=timezone.now()) == 1
     assert {"far-from-plan", "below-plan"} <= codes_of(report)
+
+
+# Each thing once, and in words
+
+
+def test_the_review_page_says_each_thing_once_with_what_the_region_said_about_it() -> None:
+    officer, reporting_round = make_officer(), make_round(codes=["03"])
+    make_submission(
+        reporting_round, by=make_region_member(), at_2022="40", comment_at_2022="Fewer lead.", gm_2022=""
+    )
+    report = report_of(reporting_round)
+    flag = ReportFlag.objects.get(code="far-from-plan")
+    client = signed_in(officer)
+    shown = client.get(f"{QUEUE}{report.pk}/change/").content.decode()
+    section = shown[shown.index('id="flags"') :]
+    section = section[: section.index("Dialogue with the region")]
+    headings = re.findall(r"<strong>([^<]+)</strong>", section)
+    assert len(headings) == len(set(headings))
+    assert "ST figures are missing" not in headings  # the flag says it
+    assert {"Far from the plan", "ST missing", "Submitted in time and by a role that may"} <= set(headings)
+    assert section.count("Fewer lead.") == 1
+    assert section.index("Far from the plan") < section.index("Fewer lead.") < section.index("Below its plan")
+    dismiss_flag(flag_id=flag.pk, reason="They wrote why.", by=officer, at=moment(20))
+    section = client.get(f"{QUEUE}{report.pk}/change/").content.decode()
+    assert section.index("Below its plan") < section.index("Far from the plan") < section.index("Submitted in")
+
+
+def test_a_warning_that_no_flag_repeats_any_more_keeps_the_regions_reason() -> None:
+    officer, reporting_round = make_officer(), make_round(codes=["03"])
+    make_submission(reporting_round, by=make_region_member(), at_2022="40", comment_at_2022="Fewer lead.")
+    Baseline.objects.filter(region_id="03", year=2022).update(planned_posts=41)
+    refresh_flags(report_of(reporting_round), at=moment(21))
+    assert "far-from-plan" not in codes_of(report_of(reporting_round))
+    shown = signed_in(officer).get(f"{QUEUE}{report_of(reporting_round).pk}/change/").content.decode()
+    assert "AT 2022 is 20 % below the plan" in shown
+    assert "Fewer lead." in shown
+
+
+def test_the_history_tells_of_flags_in_words() -> None:
+    officer, reporting_round = make_officer(), make_round(codes=["03"])
+    make_submission(
+        reporting_round, by=make_region_member(), at_2022="59", comment_at_2022="More.", gm_2022=""
+    )
+    client = signed_in(officer)
+    shown = client.get(f"{QUEUE}{report_of(reporting_round).pk}/history/").content.decode()
+    for words in ("Near a limit or step", "ST missing", "Missing: ", "one more AT post in 2022"):
+        assert words in shown
+    for code in ("far-from-plan", "near-limit", "missing-st", "at_2022", "2 entries"):
+        assert code not in shown
