@@ -119,7 +119,12 @@ def _light(letters: QuerySet[Letter]) -> QuerySet[Letter]:
 
 def deciders() -> list[User]:
     """People at the agency whose role includes deciding."""
-    permission = Permission.objects.filter(content_type__app_label="allocation", codename="decide_decision")
+    return holders_of("decide_decision")
+
+
+def holders_of(codename: str) -> list[User]:
+    """People at the agency whose role includes a right to decisions or money, by address. One query."""
+    permission = Permission.objects.filter(content_type__app_label="allocation", codename=codename)
     has_it = Q(groups__permissions__in=permission) | Q(user_permissions__in=permission)
     return list(User.objects.filter(has_it, is_staff=True, is_active=True).distinct().order_by("email"))
 

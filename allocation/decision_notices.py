@@ -6,14 +6,16 @@ from django.conf import settings
 
 from allocation.models import Decision, Letter
 from reporting.models import Language, Mail, MailKind, Membership, Role, User
+from reporting.news import willing
 from reporting.outbox import write_mail
+from reporting.unsubscribing import UNSUBSCRIBE_MARK
 
 
 def write_proposal_notices(decision: Decision, *, recipients: Iterable[User]) -> list[Mail]:
-    """Tell those who may decide that a proposal waits."""
+    """Tell those who may decide that a proposal waits; not who made it, nor who never wants such mail."""
     written = [
-        _write(MailKind.DECISION_PROPOSED, decision, person)
-        for person in recipients
+        _write(MailKind.DECISION_PROPOSED, decision, person, declinable=True)
+        for person in willing(recipients)
         if person.pk != decision.proposed_by_id
     ]
     return [mail for mail in written if mail is not None]
@@ -25,7 +27,7 @@ def write_notice_of_closing(decision: Decision, *, recipients: Iterable[User]) -
     return [mail for mail in written if mail is not None]
 
 
-def _write(kind: MailKind, decision: Decision, person: User) -> Mail | None:
+def _write(kind: MailKind, decision: Decision, person: User, *, declinable: bool = False) -> Mail | None:
     return write_mail(
         kind,
         recipient=person.email,
@@ -34,8 +36,10 @@ def _write(kind: MailKind, decision: Decision, person: User) -> Mail | None:
             "decision": decision,
             "person": person,
             "reporting_round": decision.round_grant.reporting_round,
+            "unsubscribe_link": UNSUBSCRIBE_MARK,
         },
         language=person.language,
+        declinable=declinable,
         reporting_round=decision.round_grant.reporting_round,
     )
 

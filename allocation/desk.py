@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 
-from allocation import decided, selectors
+from allocation import decided, money, selectors
 from allocation.models import (
     OPEN_STATES,
     AllocationRun,
@@ -69,6 +69,7 @@ class Glance:
     runs: tuple[AllocationRun, ...]
     latest_runs: tuple[AllocationRun, ...]
     proposals: tuple[Decision, ...]
+    money_waits: tuple[RoundGrant, ...]
     example_years: frozenset[int]
     is_waiting: bool
     stuck: Recomputation | None
@@ -105,6 +106,7 @@ def glance(*, at: datetime, reader_id: int, round_id: int | None = None) -> Glan
         runs=tuple(selectors.current_runs(reporting_round)),
         latest_runs=_latest_runs(reporting_round),
         proposals=tuple(decided.open_proposals()),
+        money_waits=tuple(money.grants_that_wait()),
         example_years=selectors.example_years(),
         is_waiting=selectors.is_waiting(reporting_round),
         stuck=_stuck_recomputation(reporting_round),

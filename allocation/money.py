@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from allocation import decided
 from allocation.models import (
+    BatchState,
     ClaimKind,
     ClaimState,
     Decision,
@@ -175,6 +177,20 @@ def with_repaid(claims: QuerySet[RepaymentClaim]) -> QuerySet[RepaymentClaim]:
 def repaid_kr(claim: RepaymentClaim) -> int:
     """What came back on a claim of `with_repaid`. No query."""
     return int(claim.repaid_kr)  # type: ignore[attr-defined]  # annotated there
+
+
+def grants_that_wait() -> list[RoundGrant]:
+    """Grants where batches (`batch_count`) or claims (`claim_count`) wait for a second person. One query."""
+    batches = PaymentBatch.objects.filter(round_grant=OuterRef("pk"), state=BatchState.MADE)
+    claims = RepaymentClaim.objects.filter(round_grant=OuterRef("pk"), state=ClaimState.PROPOSED)
+    waiting = RoundGrant.objects.annotate(batch_count=_count(batches), claim_count=_count(claims))
+    found = waiting.filter(Q(batch_count__gt=0) | Q(claim_count__gt=0))
+    return list(found.select_related("reporting_round").order_by("reporting_round", "pk"))
+
+
+def _count(rows: QuerySet[PaymentBatch] | QuerySet[RepaymentClaim]) -> Coalesce:
+    counted = rows.order_by().values("round_grant").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 def batches_of(round_grant: RoundGrant) -> list[PaymentBatch]:

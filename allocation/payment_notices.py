@@ -1,12 +1,15 @@
-"""The mails about money: to a region that has been paid, and to one that is asked to pay back."""
+"""The mails about money: to a region that is paid or is to pay back, and to those who confirm either."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from allocation.decided import holders_of
 from allocation.decision_notices import receivers
 from allocation.models import Payment, PaymentBatch, RepaymentClaim
 from reporting.models import Mail, MailKind, Region, ReportingRound
+from reporting.news import willing
 from reporting.outbox import write_mail
+from reporting.unsubscribing import UNSUBSCRIBE_MARK
 
 
 def write_payment_mail(batch: PaymentBatch, payments: Sequence[Payment]) -> list[Mail]:
@@ -37,6 +40,42 @@ def write_claim_mail(claim: RepaymentClaim) -> list[Mail]:
         region=claim.region,
         context={"claim": claim},
     )
+
+
+def write_mail_on_waiting(
+    made: PaymentBatch | RepaymentClaim, *, amount_kr: int, count: int = 1
+) -> list[Mail]:
+    """Tell those who may confirm it that a batch or a claim waits.
+
+    Not who made it, nor who never wants mail that nobody has to have: the start page shows what waits.
+
+    Args:
+        count: how many regions a batch pays.
+    """
+    reporting_round = made.round_grant.reporting_round
+    claim = made if isinstance(made, RepaymentClaim) else None
+    people = [person for person in holders_of("approve_payment") if person.pk != made.made_by_id]
+    mails = [
+        write_mail(
+            MailKind.MONEY_WAITS,
+            recipient=person.email,
+            occasion=made.label,
+            context={
+                "made": made,
+                "claim": claim,
+                "amount_kr": amount_kr,
+                "count": count,
+                "reporting_round": reporting_round,
+                "unsubscribe_link": UNSUBSCRIBE_MARK,
+            },
+            language=person.language,
+            declinable=True,
+            reporting_round=reporting_round,
+            region=claim.region if claim else None,
+        )
+        for person in willing(people)
+    ]
+    return [mail for mail in mails if mail is not None]
 
 
 def _write(

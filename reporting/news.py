@@ -26,6 +26,13 @@ def rhythms_of(people: Iterable[User]) -> dict[int, MailRhythm]:
     return {key: MailRhythm(chosen.get(key, MailRhythm.EACH)) for key in keys}
 
 
+def willing(people: Iterable[User]) -> list[User]:
+    """Those of `people` who have not said that they never want mail that nobody has to have. One query."""
+    people = list(people)
+    rhythms = rhythms_of(people)
+    return [person for person in people if rhythms[person.pk] != MailRhythm.NEVER]
+
+
 def tell(
     kind: NewsKind,
     *,

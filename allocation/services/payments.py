@@ -20,7 +20,7 @@ from allocation.models import (
     RoundGrant,
 )
 from allocation.payment_files import MEDIA, draw_files
-from allocation.payment_notices import write_payment_mail
+from allocation.payment_notices import write_mail_on_waiting, write_payment_mail
 from allocation.services.rights import must_handle_payments, must_have_right, written_reason
 from reporting.errors import NotAllowed, WrongState
 from reporting.issuing import issue_document
@@ -32,6 +32,8 @@ from reporting.services.outbox import send_after_commit
 @transaction.atomic
 def make_batch(*, grant_id: int, pay_on: date, by: User, at: datetime) -> PaymentBatch:
     """Make a batch of what is left to pay by the decision in force: a payment to each such region.
+
+    Those who may approve it get a mail.
 
     Args:
         pay_on: the day on which the bank is to pay; today or later.
@@ -65,6 +67,8 @@ def make_batch(*, grant_id: int, pay_on: date, by: User, at: datetime) -> Paymen
         Payment(batch=batch, round_grant=grant, region_id=code, payee=payees[code], amount_kr=amount_kr)
         for code, amount_kr in left.items()
     )
+    for mail in write_mail_on_waiting(batch, amount_kr=sum(left.values()), count=len(left)):
+        send_after_commit(mail)
     return batch
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from allocation import decided, money
 from allocation.errors import NotPayable
 from allocation.models import REFERENCE_MAX, ClaimKind, ClaimState, Repayment, RepaymentClaim, RoundGrant
-from allocation.payment_notices import write_claim_mail
+from allocation.payment_notices import write_claim_mail, write_mail_on_waiting
 from allocation.services.payments import lock_grant
 from allocation.services.rights import must_handle_payments, must_have_right, written_reason
 from reporting.errors import NotAllowed, WrongState
@@ -21,6 +21,8 @@ def claim_repayment(
     *, grant_id: int, code: str, kind: str, amount_kr: int, reason: str, due_on: date, by: User, at: datetime
 ) -> RepaymentClaim:
     """Propose that a region is asked to pay back. Somebody else confirms it before anything is claimed.
+
+    Those who may confirm it get a mail.
 
     Args:
         kind: "correction" where a later decision gives less, else "other".
@@ -40,7 +42,7 @@ def claim_repayment(
     if decision is None:
         raise WrongState(_("Nothing is decided for the region."))
     _must_be_claimable(grant, code=code, kind=kind, amount_kr=amount_kr)
-    return RepaymentClaim.objects.create(
+    claim = RepaymentClaim.objects.create(
         round_grant=grant,
         number=RepaymentClaim.objects.filter(round_grant=grant).count() + 1,
         region_id=code,
@@ -53,6 +55,9 @@ def claim_repayment(
         made_by_name=by.name,
         made_at=at,
     )
+    for mail in write_mail_on_waiting(claim, amount_kr=amount_kr):
+        send_after_commit(mail)
+    return claim
 
 
 @transaction.atomic

@@ -34,6 +34,7 @@ class MailKind(models.TextChoices):
     DECISION_LETTER = "decision_letter", _("Decision letter")
     PAYMENT_MADE = "payment_made", _("Payment")
     REPAYMENT_CLAIMED = "repayment_claimed", _("Claim for repayment")
+    MONEY_WAITS = "money_waits", _("Payment or claim to confirm")
 
 
 class MailFile(models.Model):

@@ -344,7 +344,9 @@ def test_the_review_page_says_each_thing_once_with_what_the_region_said_about_it
     assert section.index("Far from the plan") < section.index("Fewer lead.") < section.index("Below its plan")
     dismiss_flag(flag_id=flag.pk, reason="They wrote why.", by=officer, at=moment(20))
     section = client.get(f"{QUEUE}{report.pk}/change/").content.decode()
-    assert section.index("Below its plan") < section.index("Far from the plan") < section.index("Submitted in")
+    assert (
+        section.index("Below its plan") < section.index("Far from the plan") < section.index("Submitted in")
+    )
 
 
 def test_a_warning_that_no_flag_repeats_any_more_keeps_the_regions_reason() -> None:
