@@ -38,7 +38,7 @@ def seconds_of(call: Callable[[], Any], *, repeats: int) -> tuple[list[float], l
 
 
 def add_regions(count: int) -> None:
-    """Invented regions with everything that a calculation reads, in a reference that runs have used already."""
+    """Invented regions with everything that a calculation reads, in a reference that runs have used."""
     import pgtrigger
 
     from reporting.guards import let_rest
