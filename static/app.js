@@ -2,6 +2,37 @@
 (() => {
   "use strict";
 
+  /* While somebody presses, nothing on the page may move: what slides from under a finger, or is replaced
+     meanwhile, is not pressed. `platsplan.atRest()` is kept when nobody presses and the press has had its say. */
+  const CLICK_MS = 400; // how long after the finger has left its click may come
+  const PRESSED = "a, button, summary, select, input[type=checkbox], input[type=radio]";
+  let rest = Promise.resolve();
+  let letGo = null; // while somebody presses
+  let letGoTimer = 0;
+
+  function hold() {
+    clearTimeout(letGoTimer);
+    letGoTimer = 0;
+    if (!letGo) rest = new Promise((resolve) => { letGo = () => { clearTimeout(letGoTimer); letGo = null; resolve(); }; });
+  }
+
+  function letGoIn(ms) {
+    clearTimeout(letGoTimer);
+    letGoTimer = setTimeout(() => letGo?.(), ms);
+  }
+
+  window.platsplan = { atRest: () => rest };
+  const isMouseUp = (event) => event.pointerType === "mouse" && event.buttons === 0;
+  const listen = (kinds, does) => { for (const kind of kinds) window.addEventListener(kind, does, true); };
+  listen(["pointerdown"], (event) => { if (event.button === 0) hold(); });
+  listen(["keydown"], (event) => { if (event.key === " " && event.target.matches?.(PRESSED)) hold(); });
+  listen(["pointerup"], () => letGoIn(CLICK_MS));
+  listen(["keyup"], (event) => { if (event.key === " ") letGoIn(CLICK_MS); });
+  listen(["click"], () => letGoIn(0)); // after everything that listens to it
+  listen(["pointercancel", "contextmenu", "dragstart"], () => letGo?.());
+  listen(["pointermove"], (event) => { if (letGo && !letGoTimer && isMouseUp(event)) letGo(); }); // let go of outside the page
+  for (const kind of ["blur", "pagehide"]) window.addEventListener(kind, () => letGo?.()); // the window's own
+
   function addReveal(control) {
     const input = control.querySelector("input[type=password]");
     if (!input || control.querySelector(".pp-reveal")) return;
@@ -124,6 +155,21 @@
     const { xhr, pathInfo } = event.detail;
     if (!xhr.responseURL || !pathInfo) return;
     if (new URL(xhr.responseURL).pathname !== new URL(pathInfo.requestPath, location.href).pathname) event.detail.shouldSwap = false;
+  });
+
+  // The preview follows the typing, also while one presses something in it or below: then its newest answer waits.
+  let preview = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { shouldSwap, target, serverResponse } = event.detail;
+    if (!letGo || !shouldSwap || target.id !== "preview") return;
+    event.preventDefault();
+    if (preview === null) {
+      rest.then(() => {
+        window.htmx.swap(target, preview, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 20 });
+        preview = null;
+      });
+    }
+    preview = serverResponse;
   });
 
   // What a page keeps of unsaved typing in the browser goes when its owner signs out; see drafts.js.

@@ -30,10 +30,12 @@
     let timer = 0;
     let savedAt = "";
     let lastTouch = Date.now();
+    let isGoingOn = false;
 
     const knownText = (name) => known[name]?.[1] ?? "";
     const isDirty = (name) => fields.get(name).value !== knownText(name);
     const dirty = () => [...fields.keys()].filter(isDirty);
+    const isCutOff = () => trouble === "offline" || trouble === "signed-out";
     const waiting = () => dirty().filter((name) => !conflicts.has(name));
     const label = (name) => {
       const input = fields.get(name);
@@ -100,7 +102,16 @@
       form.toggleAttribute("data-pp-dirty", names.length > 0 && (Boolean(trouble) || conflicts.size > 0 || !place));
     }
 
+    /* Put the page's parts anew, and leave what the person points at, or types in, where it stands in the window. */
     function refresh(html) {
+      const anchor = document.querySelector("main :is(a, button, input, label, textarea):hover")
+        ?? (form.contains(document.activeElement) ? document.activeElement : null);
+      const top = anchor?.getBoundingClientRect().top;
+      replaceParts(html);
+      if (anchor?.isConnected) window.scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: "instant" });
+    }
+
+    function replaceParts(html) {
       const fresh = new DOMParser().parseFromString(html, "text/html");
       for (const part of fresh.querySelectorAll("[data-pp-part], [data-pp-shell]")) {
         const old = document.getElementById(part.id);
@@ -159,6 +170,7 @@
       const response = await ask(address, { method: "POST", body, headers: { "X-CSRFToken": token } });
       if (!response) return;
       const answer = await readJson(response);
+      await window.platsplan.atRest(); // what is being pressed stays under the pointer
       if (response.ok && answer) accept(answer, sent);
       else if (response.status === 403) await identify();
       else if (response.status >= 500 || response.status === 429) fail();
@@ -171,9 +183,13 @@
       try {
         response = await fetch(url, { redirect: "manual", keepalive: true, signal: AbortSignal.timeout(15000), ...options });
       } catch {
+        await window.platsplan.atRest();
         return fail();
       }
-      if (response.type === "opaqueredirect") return signOut();
+      if (response.type === "opaqueredirect") {
+        await window.platsplan.atRest();
+        return signOut();
+      }
       failures = 0;
       if (trouble !== "refused") trouble = "";
       return response;
@@ -266,6 +282,17 @@
       save();
     }
 
+    /* Submit when no request is under way, or the two would race; without contact stay here, where all is kept. */
+    async function goOn(button) {
+      if (isGoingOn) return;
+      isGoingOn = true;
+      await save();
+      isGoingOn = false;
+      if (trouble === "signed-out" && dialog && !dialog.open) dialog.showModal();
+      else if (trouble === "offline") status.scrollIntoView({ block: "center" });
+      if (!isCutOff()) form.requestSubmit(button);
+    }
+
     form.addEventListener("input", (event) => {
       const { name } = event.target;
       if (!fields.has(name)) return;
@@ -285,9 +312,9 @@
       } else if (button?.name === "save" && trouble !== "refused") {
         event.preventDefault();
         save();
-      } else if (sending) { // or the form would race with the request that is under way
+      } else if (sending || isCutOff()) {
         event.preventDefault();
-        sending.then(() => form.requestSubmit(button));
+        goOn(button);
       } else {
         clearTimeout(timer);
       }
