@@ -1,196 +1,208 @@
-"""The catalogue of the open data by DCAT-AP-SE, as Turtle.
+"""The catalogue of the open data by DCAT-AP-SE.
 
-Source: DCAT-AP-SE 3.0, https://docs.dataportal.se/dcat/sv/: what is mandatory for catalogue, data set,
-distribution and publisher.
+Source: DCAT-AP-SE 3.0.1 (Digg, 25 November 2024), https://docs.dataportal.se/dcat/3.0.1/en/, with its template
+of every property and how often it must stand; what the portal can harvest, https://docs.dataportal.se/dcat/.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from publication.opendata_files import LICENCE
+from publication.opendata_files import MEDIA_TYPES
 from publication.opendata_records import DataRun, OpenData
 from publication.opendata_results import RESULTS
-from publication.opendata_tables import PLAN, RUN_TABLES, Text
+from publication.opendata_tables import PLAN, RUN_TABLES, Table, Text
+from publication.rdf import Literal, Statement, Thing, Uri
 
-_PREFIXES = """\
-@prefix dcat: <http://www.w3.org/ns/dcat#> .
-@prefix dct: <http://purl.org/dc/terms/> .
-@prefix foaf: <http://xmlns.com/foaf/0.1/> .
-@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
 _TITLE = _("Open data of Platsplan")
 _ABOUT = _("Posts that regions plan and report, and the state grant that is computed from them.")
 _API = _("API with the open data of Platsplan")
-_SWEDEN = "http://publications.europa.eu/resource/authority/country/SWE"
-_HEALTH = "http://publications.europa.eu/resource/authority/data-theme/HEAL"
-_SWEDISH = "http://publications.europa.eu/resource/authority/language/SWE"
-_PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
-_MEDIA = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
+_KEYWORDS: tuple[Text, ...] = (
+    _("internship for physicians"),
+    _("specialist training for physicians"),
+    _("state grant"),
+    _("regions"),
+)
+# The portal tells licences apart by these letters alone: http, and the slash at the end.
+_LICENCE = Uri("http://creativecommons.org/publicdomain/zero/1.0/")
+_AUTHORITY = "http://publications.europa.eu/resource/authority/"
+_SWEDEN = Uri(f"{_AUTHORITY}country/SWE")
+_HEALTH = Uri(f"{_AUTHORITY}data-theme/HEAL")
+_THEMES = Uri(f"{_AUTHORITY}data-theme")
+_SWEDISH = Uri(f"{_AUTHORITY}language/SWE")
+_PUBLIC = Uri(f"{_AUTHORITY}access-right/PUBLIC")
+_STABLE = Uri(f"{_AUTHORITY}planned-availability/STABLE")
+_NATIONAL = Uri("http://purl.org/adms/publishertype/NationalAuthority")
 
 
-def catalogue_of(data: OpenData, *, base_url: str, publisher: str, email: str, phone: str) -> str:
+def catalogue_of(
+    data: OpenData, *, base_url: str, publisher: str, email: str, phone: str
+) -> tuple[Thing, ...]:
     """The catalogue: a data set for the open pages, the plans and each table of each run in force; the API.
 
     Args:
-        publisher: the agency's name; `email` and `phone` reach it, and may be empty.
+        publisher: the agency's name; `email` and `phone` reach it, and may be empty. The profile lets a data
+            set do without a contact, and a contact not without an e-mail address: so there is none then.
     """
     here = f"{base_url}/open-data/"
-    sets = list(_sets(data, here))
-    subjects = [subject for subject, _text in sets]
-    parts = [
-        _PREFIXES,
+    contact = [("dcat:contactPoint", Uri(f"{here}#contact"))] if email else []
+    of_agency: list[Statement] = [("dct:publisher", Uri(f"{here}#publisher")), *contact]
+    sets = list(_sets(data, here, of_agency))
+    subjects = [thing.address for thing in sets if thing.kind == "dcat:Dataset"]
+    return (
         _agency(here, publisher),
-        _contact(here, publisher, email, phone),
-        _catalogue(here, subjects),
-        _service(here, f"{base_url}/api/v1/", subjects),
-    ]
-    return "\n".join([*parts, *(text for _subject, text in sets)])
+        *(_contact(here, publisher, email, phone) if email else ()),
+        _catalogue(data, here, subjects),
+        _service(here, f"{base_url}/api/v1/", subjects, of_agency),
+        *sets,
+    )
 
 
-def _catalogue(here: str, subjects: list[str]) -> str:
-    return _block(
+def _catalogue(data: OpenData, here: str, subjects: list[str]) -> Thing:
+    published = max((run.published_at for run in data.runs), default=None)
+    modified = [("dct:modified", _moment(published.isoformat()))] if published else []
+    return Thing(
         f"{here}#catalogue",
         "dcat:Catalog",
-        [
+        (
             *_both("dct:title", _TITLE),
             *_both("dct:description", _ABOUT),
-            f"dct:publisher {_uri(here + '#publisher')}",
-            f"dct:license {_uri(LICENCE)}",
-            f"dct:language {_uri(_SWEDISH)}",
-            f"foaf:homepage {_uri(here)}",
-            *(f"dcat:dataset {_uri(subject)}" for subject in subjects),
-            f"dcat:service {_uri(here + '#api')}",
-        ],
+            ("dct:publisher", Uri(f"{here}#publisher")),
+            ("dct:license", _LICENCE),
+            ("dct:language", _SWEDISH),
+            ("dct:spatial", _SWEDEN),
+            *modified,
+            ("foaf:homepage", Uri(here)),
+            ("dcat:themeTaxonomy", _THEMES),
+            *(("dcat:dataset", Uri(subject)) for subject in subjects),
+            ("dcat:service", Uri(f"{here}#api")),
+        ),
     )
 
 
-def _service(here: str, address: str, subjects: list[str]) -> str:
-    return _block(
+def _service(here: str, address: str, subjects: list[str], of_agency: list[Statement]) -> Thing:
+    return Thing(
         f"{here}#api",
         "dcat:DataService",
-        [
+        (
             *_both("dct:title", _API),
-            f"dcat:endpointURL {_uri(address)}",
-            f"dcat:endpointDescription {_uri(address + 'openapi.json')}",
-            f"foaf:page {_uri(address + 'docs')}",
-            f"dct:publisher {_uri(here + '#publisher')}",
-            f"dcat:contactPoint {_uri(here + '#contact')}",
-            f"dct:license {_uri(LICENCE)}",
-            f"dct:accessRights {_uri(_PUBLIC)}",
-            *(f"dcat:servesDataset {_uri(subject)}" for subject in subjects),
-        ],
+            *_both("dct:description", _ABOUT),
+            ("dcat:endpointURL", Uri(address)),
+            ("dcat:endpointDescription", Uri(f"{address}openapi.json")),
+            ("foaf:page", Uri(f"{address}docs")),
+            ("dct:format", Literal(MEDIA_TYPES["json"])),
+            *of_agency,
+            ("dct:license", _LICENCE),
+            ("dct:accessRights", _PUBLIC),
+            *(("dcat:servesDataset", Uri(subject)) for subject in subjects),
+        ),
     )
 
 
-def _agency(here: str, name: str) -> str:
-    statements = [
-        f"foaf:name {_text(name or 'Platsplan', 'sv')}",
-        "dct:type <http://purl.org/adms/publishertype/NationalAuthority>",
-        f"foaf:homepage {_uri(here)}",
+def _agency(here: str, name: str) -> Thing:
+    statements: tuple[Statement, ...] = (
+        ("foaf:name", Literal(name or "Platsplan", "sv")),
+        ("dct:type", _NATIONAL),
+        ("foaf:homepage", Uri(here)),
+    )
+    return Thing(f"{here}#publisher", "foaf:Agent", statements)
+
+
+def _contact(here: str, name: str, email: str, phone: str) -> Iterator[Thing]:
+    statements: list[Statement] = [
+        ("vcard:fn", Literal(name or "Platsplan", "sv")),
+        ("vcard:hasEmail", Uri(f"mailto:{email}")),
+        ("vcard:hasURL", Uri(here)),
     ]
-    return _block(f"{here}#publisher", "foaf:Agent", statements)
+    number = _international(phone)
+    if number:
+        statements.append(("vcard:hasTelephone", Uri(f"{here}#phone")))
+        yield Thing(f"{here}#phone", "vcard:Voice", (("vcard:hasValue", Uri(f"tel:{number}")),))
+    yield Thing(f"{here}#contact", "vcard:Organization", tuple(statements))
 
 
-def _contact(here: str, name: str, email: str, phone: str) -> str:
-    statements = [f"vcard:fn {_text(name or 'Platsplan', 'sv')}", f"vcard:hasURL {_uri(here)}"]
-    if email:
-        statements.append(f"vcard:hasEmail {_uri(f'mailto:{email}')}")
-    if phone:
-        digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
-        statements.append(f"vcard:hasTelephone {_uri(f'tel:{digits}')}")
-    return _block(f"{here}#contact", "vcard:Organization", statements)
+def _international(phone: str) -> str:
+    """A telephone number with its country, +46 where it says none; empty for none."""
+    digits = "".join(sign for sign in phone.replace("(0)", "") if sign.isascii() and sign.isdigit())
+    if phone.strip().startswith("+") or not digits:
+        return f"+{digits}" if digits else ""
+    return f"+{digits[2:]}" if digits.startswith("00") else f"+46{digits.removeprefix('0')}"
 
 
-def _sets(data: OpenData, here: str) -> Iterable[tuple[str, str]]:
+def _sets(data: OpenData, here: str, of_agency: list[Statement]) -> Iterator[Thing]:
     for whole in (RESULTS, PLAN):
-        subject = f"{here}{whole.key}"
-        yield subject, _set(here, subject, whole.title, whole.about, "", [])
+        yield from _set(here, f"{here}{whole.key}", whole, "", of_agency)
     for run in data.runs:
         if not run.in_force:
             continue
         for table in RUN_TABLES.values():
             subject = f"{here}{run.round}/{run.grant}/run-{run.number}/{table.key}"
-            yield subject, _set(here, subject, table.title, table.about, _place(run), _about(run))
+            about = [*of_agency, *_about(run, table, subject)]
+            yield from _set(here, subject, table, f"{run.title}, {run.round_name}", about)
+            yield Thing(
+                f"{subject}#period",
+                "dct:PeriodOfTime",
+                (
+                    ("dcat:startDate", Literal(f"{run.year}-01-01", datatype="xsd:date")),
+                    ("dcat:endDate", Literal(f"{run.year}-12-31", datatype="xsd:date")),
+                ),
+            )
 
 
-def _place(run: DataRun) -> str:
-    return f"{run.title}, {run.round_name}"
-
-
-def _about(run: DataRun) -> list[str]:
+def _about(run: DataRun, table: Table, subject: str) -> list[Statement]:
     return [
-        f'dct:issued "{run.published_at.isoformat()}"^^xsd:dateTime',
-        f'dct:modified "{run.published_at.isoformat()}"^^xsd:dateTime',
-        f"dct:identifier {_text(f'{run.round}/{run.grant}/run-{run.number}')}",
-        f"dcat:version {_text(run.rules_version)}",
+        ("dct:issued", _moment(run.published_at.isoformat())),
+        ("dct:modified", _moment(run.published_at.isoformat())),
+        ("dct:temporal", Uri(f"{subject}#period")),
+        ("dct:identifier", Literal(f"{run.round}/{run.grant}/run-{run.number}/{table.key}")),
+        ("dcat:version", Literal(run.rules_version)),
     ]
 
 
-def _set(here: str, subject: str, title: Text, about: Text, of: str, more: list[str]) -> str:
-    whole = _block(
+def _set(here: str, subject: str, table: Table, of: str, about: list[Statement]) -> Iterator[Thing]:
+    yield Thing(
         subject,
         "dcat:Dataset",
-        [
-            *_both("dct:title", title, of),
-            *_both("dct:description", about, of),
-            f"dct:publisher {_uri(here + '#publisher')}",
-            f"dcat:contactPoint {_uri(here + '#contact')}",
-            f"dct:accessRights {_uri(_PUBLIC)}",
-            f"dct:spatial {_uri(_SWEDEN)}",
-            f"dct:language {_uri(_SWEDISH)}",
-            f"dcat:theme {_uri(_HEALTH)}",
-            f"dcat:landingPage {_uri(here)}",
-            *more,
-            *(f"dcat:distribution {_uri(f'{subject}.{extension}')}" for extension in _MEDIA),
-        ],
+        (
+            *_both("dct:title", table.title, of),
+            *_both("dct:description", table.about, of),
+            *(statement for word in _KEYWORDS for statement in _both("dcat:keyword", word)),
+            ("dct:accessRights", _PUBLIC),
+            ("dct:spatial", _SWEDEN),
+            ("dct:language", _SWEDISH),
+            ("dcat:theme", _HEALTH),
+            ("dcat:landingPage", Uri(here)),
+            *about,
+            *(("dcat:distribution", Uri(f"{subject}.{extension}")) for extension in MEDIA_TYPES),
+        ),
     )
-    return "\n".join([whole, *(_distribution(subject, title, extension) for extension in _MEDIA)])
+    for extension, media_type in MEDIA_TYPES.items():
+        address = f"{subject}.{extension}"
+        yield Thing(
+            address,
+            "dcat:Distribution",
+            (
+                *_both("dct:title", table.title, extension.upper()),
+                *_both("dct:description", table.about, of),
+                ("dcat:accessURL", Uri(address)),
+                ("dcat:downloadURL", Uri(address)),
+                ("dct:format", Literal(media_type)),
+                ("dct:license", _LICENCE),
+                ("dcatap:availability", _STABLE),
+            ),
+        )
 
 
-def _distribution(subject: str, title: Text, extension: str) -> str:
-    address = f"{subject}.{extension}"
-    return _block(
-        address,
-        "dcat:Distribution",
-        [
-            *_both("dct:title", title, extension.upper()),
-            f"dcat:accessURL {_uri(address)}",
-            f"dcat:downloadURL {_uri(address)}",
-            f"dct:license {_uri(LICENCE)}",
-            f"dct:format {_uri(_FILE_TYPE + extension.upper())}",
-            f"dcat:mediaType {_uri('https://www.iana.org/assignments/media-types/' + _MEDIA[extension])}",
-        ],
-    )
-
-
-def _block(subject: str, kind: str, statements: Iterable[str]) -> str:
-    lines = " ;\n  ".join(statements)
-    return f"{_uri(subject)} a {kind} ;\n  {lines} .\n"
-
-
-def _both(name: str, text: Text, of: str = "") -> list[str]:
+def _both(name: str, text: Text, of: str = "") -> list[Statement]:
     """A statement in Swedish and in English; `of` stands after the text, the same in both."""
-    found = []
+    found: list[Statement] = []
     for language in ("sv", "en"):
         with override(language):
             said = str(text)
-        found.append(f"{name} {_text(f'{said} {of}'.strip(), language)}")
+        found.append((name, Literal(f"{said} {of}".strip(), language)))
     return found
 
 
-def _text(text: str, language: str = "") -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-    return f'"{escaped}"' + (f"@{language}" if language else "")
-
-
-def _uri(address: str) -> str:
-    """An address in angle brackets; what may not stand there is written as %-codes."""
-    return "<" + "".join(c if c not in '<>"{}|^`\\ ' and c > " " else f"%{ord(c):02X}" for c in address) + ">"
+def _moment(text: str) -> Literal:
+    return Literal(text, datatype="xsd:dateTime")

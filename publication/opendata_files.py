@@ -23,11 +23,12 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 # A run's bundle is checked with these, in a copy of the source code; docs/open-data.md has the same lines.
 VERIFY = "python -m allocation.engine verify {file}"
 EXPLAIN = "python -m allocation.engine explain --region {code} {file}"
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8; header=present",
+MEDIA_TYPES = {
+    "csv": "text/csv",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+CONTENT_TYPES = MEDIA_TYPES | {"csv": "text/csv; charset=utf-8; header=present"}
 # A spreadsheet takes a text that begins so for a formula.
 _FORMULA = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
 _MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

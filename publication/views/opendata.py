@@ -24,8 +24,15 @@ from publication.opendata_files import (
 from publication.opendata_records import DataRun, OpenData
 from publication.opendata_results import RESULTS, result_rows
 from publication.opendata_tables import PLAN, RUN_TABLES, plan_rows, run_rows
+from publication.rdf import rdf_xml, turtle
 from publication.selectors import open_figures
 from publication.views.serving import open_file, open_page
+
+# The national portal harvests RDF/XML; Turtle is what people read.
+_CATALOGUES = {
+    "rdf": (rdf_xml, "application/rdf+xml"),
+    "ttl": (turtle, "text/turtle; charset=utf-8"),
+}
 
 
 @login_not_required
@@ -149,20 +156,25 @@ def rules_file(request: HttpRequest, version: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def catalogue(request: HttpRequest) -> HttpResponse:
-    """The catalogue of the data sets, by DCAT-AP-SE, as Turtle."""
+def catalogue(request: HttpRequest, extension: str) -> HttpResponse:
+    """The catalogue of the data sets, by DCAT-AP-SE, as Turtle or as RDF/XML."""
+    if extension not in _CATALOGUES:
+        raise Http404
+    write, content_type = _CATALOGUES[extension]
     data = open_data(at=timezone.now())
     return _file(
         request,
         data,
-        lambda: catalogue_of(
-            data,
-            base_url=settings.PLATSPLAN_BASE_URL,
-            publisher=settings.AGENCY_NAME,
-            email=settings.AGENCY_EMAIL,
-            phone=settings.AGENCY_PHONE,
+        lambda: write(
+            catalogue_of(
+                data,
+                base_url=settings.PLATSPLAN_BASE_URL,
+                publisher=settings.AGENCY_NAME,
+                email=settings.AGENCY_EMAIL,
+                phone=settings.AGENCY_PHONE,
+            )
         ).encode(),
-        content_type="text/turtle; charset=utf-8",
+        content_type=content_type,
         name="",
     )
 

@@ -50,7 +50,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "grant": ["at-2022"],
     "number": ["1", "2"],
     "table": list(RUN_TABLES),
-    "extension": ["csv", "json", "xlsx"],
+    "extension": ["csv", "json", "xlsx", "rdf", "ttl"],
     "rest": ["awards.csv"],
     "version": ["at-2022.1"],
     "sha256": ["0" * 64],

@@ -1,4 +1,4 @@
-"""The open data: only what is published, the same figures in every form, and a catalogue that holds."""
+"""The open data: only what is published, and the same figures in every form."""
 
 import csv
 import html
@@ -17,8 +17,6 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
-from rdflib import Graph, Namespace
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 
 from allocation.services.publications import publish_run, withdraw_publication
 from publication import opendata
@@ -33,7 +31,6 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 RUN_1 = "/open-data/2022-2024/at-2022/run-1/"
 # Years, numbers of runs, versions and steps are counted, not measured.
 UNITLESS = {"year", "run", "step", "report_version"}
-VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 
 
 @pytest.fixture(autouse=True)
@@ -284,62 +281,10 @@ def test_the_command_on_the_page_verifies_the_bundle(
     assert verified(answer.content.replace(b'"amount_kr": 0', b'"amount_kr": 1', 1)) == 1
 
 
-def test_the_catalogue_has_what_the_profile_demands(
-    published: Published, client: Client, settings: Any
-) -> None:
-    """Source: DCAT-AP-SE 3.0, mandatory properties."""
-    settings.AGENCY_EMAIL = "platsplan@agency.example"
-    graph = Graph().parse(data=got(client, "/open-data/catalogue.ttl"), format="turtle")
-
-    def swedish(subject: Any, *names: Any) -> None:
-        for name in names:
-            assert "sv" in {getattr(text, "language", None) for text in graph.objects(subject, name)}, (
-                subject,
-                name,
-            )
-
-    [catalogue] = graph.subjects(RDF.type, DCAT.Catalog)
-    swedish(catalogue, DCTERMS.title, DCTERMS.description)
-    [publisher] = graph.objects(catalogue, DCTERMS.publisher)
-    assert (publisher, RDF.type, FOAF.Agent) in graph
-    assert (publisher, DCTERMS.type, None) in graph
-    swedish(publisher, FOAF.name)
-    assert (catalogue, DCTERMS.license, None) in graph
-    sets = set(graph.subjects(RDF.type, DCAT.Dataset))
-    assert sets == set(graph.objects(catalogue, DCAT.dataset))
-    assert len(sets) == 2 + len(RUN_TABLES)
-    [service] = graph.objects(catalogue, DCAT.service)
-    swedish(service, DCTERMS.title)
-    for name in ("endpointURL", "endpointDescription"):
-        [address] = graph.objects(service, DCAT[name])
-        assert client.get("/" + str(address).split("/", 3)[3]).status_code == 200
-    assert set(graph.objects(service, DCAT.servesDataset)) == sets
-    for one in sets:
-        swedish(one, DCTERMS.title, DCTERMS.description)
-        assert (one, DCTERMS.publisher, publisher) in graph
-        [contact] = graph.objects(one, DCAT.contactPoint)
-        assert (contact, VCARD.fn, None) in graph
-        assert str(graph.value(contact, VCARD.hasEmail)).startswith("mailto:")
-        distributions = set(graph.objects(one, DCAT.distribution))
-        assert len(distributions) == 3
-        for distribution in distributions:
-            assert (distribution, RDF.type, DCAT.Distribution) in graph
-            assert (distribution, DCTERMS.license, None) in graph
-            [address] = graph.objects(distribution, DCAT.accessURL)
-            assert client.get("/open-data/" + str(address).split("/open-data/")[1]).status_code == 200
-
-
-def test_a_name_cannot_break_out_of_the_catalogue(
-    published: Published, client: Client, settings: Any
-) -> None:
-    settings.AGENCY_NAME = 'Verket "för\\vård"\n<x> .'
-    graph = Graph().parse(data=got(client, "/open-data/catalogue.ttl"), format="turtle")
-    assert settings.AGENCY_NAME in {str(name) for name in graph.objects(None, FOAF.name)}
-
-
 @pytest.mark.parametrize(
     "address",
     [
+        "/open-data/catalogue.csv",
         "/open-data/rates.pdf",
         "/open-data/results.pdf",
         "/open-data/results.csv?year=2031",
