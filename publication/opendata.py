@@ -12,6 +12,7 @@ from django.db.models import Exists, Max, OuterRef, Subquery
 from allocation.engine import available_rules, load_rules
 from allocation.engine import rate as rate_of
 from allocation.models import AllocationRun, Award, Publication, PublishedReport, RunPot, RunRegion
+from publication.opendata_indicators import indicators_of
 from publication.opendata_records import (
     DataAward,
     DataFigure,
@@ -115,6 +116,7 @@ def _run(publication: Publication) -> DataRun:
         publication_id=publication.pk,
         round=grant.reporting_round.slug,
         round_name=grant.reporting_round.name,
+        asked=grant.reporting_round.years,
         grant=grant.rules_name,
         title=grant.title,
         year=grant.year,
@@ -233,6 +235,7 @@ def _with_rows(
             )
         )
     reported = _reported(runs)
+    indicators = indicators_of(runs, regions)
     plan_of = {(plan.region, plan.year): plan for plan in plans}
     return tuple(
         replace(
@@ -243,6 +246,7 @@ def _with_rows(
                 sorted(awards[run.run_id], key=lambda one: (one.region, place[run.run_id, one.pot]))
             ),
             figures=_figures(run, regions[run.run_id], reported[run.publication_id], plan_of),
+            indicators=indicators[run.run_id],
         )
         for run in runs
     )

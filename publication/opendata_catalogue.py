@@ -1,7 +1,7 @@
 """The catalogue of the open data by DCAT-AP-SE.
 
 Source: DCAT-AP-SE 3.0.1 (Digg, 25 November 2024), https://docs.dataportal.se/dcat/3.0.1/en/, with its template
-of every property and how often it must stand; what the portal can harvest, https://docs.dataportal.se/dcat/.
+of each property and how often it must stand; what the portal harvests: https://docs.dataportal.se/dcat/.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,8 @@ from django.utils.translation import override
 from publication.opendata_files import MEDIA_TYPES
 from publication.opendata_records import DataRun, OpenData
 from publication.opendata_results import RESULTS
-from publication.opendata_tables import PLAN, RUN_TABLES, Table, Text
+from publication.opendata_rows import RUN_TABLES
+from publication.opendata_tables import PLAN, Table, Text
 from publication.rdf import Literal, Statement, Thing, Uri
 
 _TITLE = _("Open data of Platsplan")

@@ -17,7 +17,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from publication.opendata_tables import Column, Kind, Row, Table, Value
+from publication.opendata_tables import Column, Kind, Row, Table, Text, Value
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 # A run's bundle is checked with these, in a copy of the source code; docs/open-data.md has the same lines.
@@ -76,16 +76,27 @@ def _json(table: Table, rows: Sequence[Row], about: Mapping[str, Any]) -> bytes:
     return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
-def dictionary_of(table: Table) -> list[dict[str, str]]:
-    """The columns with their meaning in English and Swedish."""
+def dictionary_of(table: Table) -> list[dict[str, Any]]:
+    """The columns with their meaning in English and Swedish, and with that of each of their codes."""
+    texts = [text for column in table.columns for text in (column.meaning, *_meanings(column))]
     with override("en"):
-        english = [str(column.meaning) for column in table.columns]
+        english = iter([str(text) for text in texts])
     with override("sv"):
-        swedish = [str(column.meaning) for column in table.columns]
-    return [
-        {"name": column.name, "type": str(column.kind), "unit": column.unit, "en": en, "sv": sv}
-        for column, en, sv in zip(table.columns, english, swedish, strict=True)
-    ]
+        swedish = iter([str(text) for text in texts])
+    found: list[dict[str, Any]] = []
+    for column in table.columns:
+        entry: dict[str, Any] = {"name": column.name, "type": str(column.kind), "unit": column.unit}
+        entry |= {"en": next(english), "sv": next(swedish)}
+        if column.codes:
+            entry["codes"] = [
+                {"code": code.code, "en": next(english), "sv": next(swedish)} for code in column.codes
+            ]
+        found.append(entry)
+    return found
+
+
+def _meanings(column: Column) -> list[Text]:
+    return [code.meaning for code in column.codes]
 
 
 def _xlsx(table: Table, rows: Sequence[Row], about: Mapping[str, Any], at: datetime) -> bytes:
@@ -105,8 +116,17 @@ def _xlsx(table: Table, rows: Sequence[Row], about: Mapping[str, Any], at: datet
         notes.append([_bold(notes, name), _text_cell(notes, str(value))])
     notes.append([])
     notes.append([_bold(notes, name) for name in ("name", "type", "unit", "en", "sv")])
-    for entry in dictionary_of(table):
-        notes.append([_text_cell(notes, text) for text in entry.values()])
+    entries = dictionary_of(table)
+    for entry in entries:
+        notes.append([_text_cell(notes, entry[name]) for name in ("name", "type", "unit", "en", "sv")])
+    for entry in entries:
+        for code in entry.get("codes", ()):
+            notes.append(
+                [
+                    _text_cell(notes, text)
+                    for text in (entry["name"], "code", code["code"], code["en"], code["sv"])
+                ]
+            )
     file = io.BytesIO()
     book.save(file)
     return _steady(file.getvalue(), at)

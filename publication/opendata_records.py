@@ -1,5 +1,6 @@
 """What the open data consist of: regions, plans, rounds, rule sets and published runs with their rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,6 +50,21 @@ class DataFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class DataIndicator:
+    """A published answer on the page of indicators; `status` says why there is none. No year: asked once."""
+
+    region: str
+    indicator: str
+    year: int | None
+    value: Decimal | None
+    unit: str
+    status: str
+    standing: str
+    source: str
+    report_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DataRate:
     """A region in a run: what it was computed from, rates with the decimals of the rules."""
 
@@ -88,12 +104,18 @@ class DataPot:
 
 @dataclass(frozen=True, slots=True)
 class DataRun:
-    """A run that has been published. `in_force`: the open pages show it; else a newer one has replaced it."""
+    """A run that has been published.
+
+    Attributes:
+        asked: the years that its round asked for, which decide what there was to answer.
+        in_force: the open pages show it; else a newer one has replaced it.
+    """
 
     run_id: int
     publication_id: int
     round: str
     round_name: str
+    asked: Sequence[int]
     grant: str
     title: str
     year: int
@@ -115,6 +137,7 @@ class DataRun:
     eligible_count: int
     pots: tuple[DataPot, ...] = ()
     figures: tuple[DataFigure, ...] = ()
+    indicators: tuple[DataIndicator, ...] = ()
     rates: tuple[DataRate, ...] = ()
     awards: tuple[DataAward, ...] = ()
 

@@ -37,17 +37,22 @@ class Outcome:
     scale: int
 
     @property
+    def planned(self) -> int | None:
+        """Posts in the plan; None where there is no plan for the year."""
+        return self.plan.planned_posts if self.plan else None
+
+    @property
     def difference(self) -> int | None:
         """Posts filled above (or below) the plan; None where either is missing."""
-        if self.plan is None or self.outcome is None:
+        if self.planned is None or self.outcome is None:
             return None
-        return self.outcome - self.plan.planned_posts
+        return self.outcome - self.planned
 
     @property
     def bars(self) -> tuple[Bar, ...]:
         """The year's bars, in the order of time; none for a missing figure."""
         figures: tuple[tuple[Literal["plan", "reported", "outcome"], int | None], ...] = (
-            ("plan", self.plan.planned_posts if self.plan else None),
+            ("plan", self.planned),
             ("reported", self.reported),
             ("outcome", self.outcome),
         )

@@ -98,6 +98,22 @@ def figures(request: HttpRequest, page: Query[shapes.FigureFilter]) -> dict[str,
     return part_of(request, found, page)
 
 
+@router.get("/indicators", response={200: shapes.Indicators, **_PROBLEMS}, summary="Indicators")
+@decorate_view(conditional)
+def indicators(request: HttpRequest, page: Query[shapes.IndicatorFilter]) -> dict[str, Any]:
+    """What regions answered on physicians in general medicine, the way to AT and past years."""
+    found = [
+        {**_of(run), **asdict(one), "value": _rate(one.value)}
+        for run in _runs(data_of(request), page)
+        for one in run.indicators
+        if page.region in (None, one.region)
+        and page.indicator in (None, one.indicator)
+        and page.year in (None, one.year)
+        and page.status in (None, one.status)
+    ]
+    return part_of(request, found, page)
+
+
 @router.get("/rule-sets", response={200: shapes.RuleSets, **_PROBLEMS}, summary="Rule sets")
 @decorate_view(conditional)
 def rule_sets(request: HttpRequest, page: Query[shapes.RulesFilter]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ Year = Annotated[int, Described(ge=1900, le=2200), BeforeValidator(_digits)]
 RunNumber = Annotated[int, Described(ge=1, le=LARGEST), BeforeValidator(_digits)]
 Slug = Annotated[str, Described(pattern=SLUG)]
 Code = Annotated[str, Described(pattern=CODE)]
+Key = Annotated[str, Described(pattern=r"^[a-z0-9_]{1,40}$")]
 Rate = Annotated[str, Described(pattern=r"^[0-9]+\.[0-9]{2,4}$", examples=["12.64"])]
 
 
@@ -75,6 +76,16 @@ class FigureFilter(RowFilter):
     year: Year | None = Described(None, description="Year of the figure.")
     post_type: Literal["AT", "ST", "ST_GM"] | None = Described(None, description="Kind of post.")
     kind: Literal["planned", "reported"] | None = Described(None, description="Planned or reported.")
+
+
+class IndicatorFilter(RowFilter):
+    """Indicators."""
+
+    indicator: Key | None = Described(None, description="What is asked for, such as at_wait.")
+    year: Year | None = Described(None, description="Year of the figure; those asked once have none.")
+    status: Literal["reported", "missing", "not-answered", "not-reported"] | None = Described(
+        None, description="Whether there is a value, and why there is none."
+    )
 
 
 class AwardFilter(RowFilter):
@@ -163,6 +174,23 @@ class FigureOut(OfRun):
         description="How it is known: official, published, reconstructed, synthetic or unconfirmed; empty for"
         " a missing figure."
     )
+    source: str
+
+
+class IndicatorOut(OfRun):
+    """An answer on the page of indicators, or why there is none."""
+
+    region: str
+    indicator: str
+    year: int | None = Described(description="null for what is as on the day of reporting.")
+    value: str | None = Described(description="null where there is none, never 0 for that.", examples=["7.5"])
+    unit: Literal["posts", "persons", "full_time", "months"]
+    status: Literal["reported", "missing", "not-answered", "not-reported"] = Described(
+        description="missing: the region has said that the figure is missing, with its reason in the report;"
+        " not-answered: its report says nothing of it; not-reported: the run counted no report from it."
+    )
+    report_version: int | None
+    standing: str = Described(description="How the value is known; empty without one.")
     source: str
 
 
@@ -286,6 +314,12 @@ class Figures(Part):
     """Figures."""
 
     items: list[FigureOut]
+
+
+class Indicators(Part):
+    """Indicators."""
+
+    items: list[IndicatorOut]
 
 
 class Runs(Part):

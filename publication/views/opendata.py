@@ -23,7 +23,8 @@ from publication.opendata_files import (
 )
 from publication.opendata_records import DataRun, OpenData
 from publication.opendata_results import RESULTS, result_rows
-from publication.opendata_tables import PLAN, RUN_TABLES, plan_rows, run_rows
+from publication.opendata_rows import RUN_TABLES, plan_rows, run_rows
+from publication.opendata_tables import PLAN
 from publication.rdf import rdf_xml, turtle
 from publication.selectors import open_figures
 from publication.views.serving import open_file, open_page

@@ -12,7 +12,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
 from rdflib.term import Node
 
 from publication import opendata
-from publication.opendata_tables import RUN_TABLES
+from publication.opendata_rows import RUN_TABLES
 from publication.rdf import Literal as Text
 from publication.rdf import Thing, rdf_xml, turtle
 from tests.publication.published import Published

@@ -19,7 +19,7 @@ from allocation.services.publications import publish_run, withdraw_publication
 from allocation.services.scenarios import Figures
 from publication import opendata, selectors
 from publication.measures import MEASURES
-from publication.opendata_tables import RUN_TABLES
+from publication.opendata_rows import RUN_TABLES
 from reporting.models import Role, Side
 from reporting.services.messages import post_message
 from reporting.services.review import return_report

@@ -217,7 +217,7 @@ def test_schemathesis_finds_no_fault(published: Published, kept_connection: None
         for mode in schemathesis.GenerationMode:
             strategy = operation.as_strategy(generation_mode=mode)
             _ask(operation, strategy)
-    assert len(asked) == 11
+    assert len(asked) == 12
 
 
 def _ask(operation: Any, strategy: Any) -> None:

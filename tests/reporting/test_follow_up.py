@@ -70,6 +70,20 @@ def test_the_receipt_mail_lists_plan_and_outcome(followed_up: Revision) -> None:
     assert re.sub(r"<[^>]+>|\s+", " ", row).split() == ["2022", "50", "52", "47", "−3"]
 
 
+def test_a_past_year_without_a_plan_stops_neither_the_report_nor_its_pages(ombud: User) -> None:
+    """Only the plans of 2022 are public: a round that follows up a later year has none to show."""
+    later = open_round(slug="later", grant=False, first_year=2024, last_year=2024, follow_up_from=2023)
+    texts = {"at_2024": "50", "st_2024": "1", "gm_2024": "1", "outcome_at_2023": "47"}
+    report = make_draft(later, by=ombud, at=timezone.now(), **texts)
+    assert "AT: plan and outcome" in page(signed_in(ombud), f"{report.get_absolute_url()}indicators/")
+    sent = submit_report(submission_id=report.pk, by=ombud, at=timezone.now(), attested_in="en")
+    mail = sent.receipt.mails.get()
+    assert "2023\n  Plan 2021: –\n  Reported then: –\n  Outcome: 47\n  Against the plan: –\n" in mail.text
+    for address in ("/report/", f"{report.get_absolute_url()}versions/1/"):
+        [row] = outcome_rows(page(signed_in(ombud), address))
+        assert (row[0], row.count("47"), row.count("–")) == ("2023", 1, 3)
+
+
 def test_a_round_of_one_year_names_it_once(followed_up: Revision, ombud: User) -> None:
     address = followed_up.submission.get_absolute_url()
     for path in ("", "file/", "indicators/", "versions/", "versions/1/"):
