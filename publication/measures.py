@@ -84,6 +84,11 @@ class Measure:
     write_bound: Callable[[Any], str] | None = None
 
     @property
+    def heading(self) -> str:
+        """The page's heading, in which no line ends within a number."""
+        return str(self.title).replace("100 000", "100\u00a0000")
+
+    @property
     def has_base(self) -> bool:
         """Whether the table has a column before the measure's own."""
         return self.base_of is not None
