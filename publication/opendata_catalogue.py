@@ -1,7 +1,7 @@
 """The catalogue of the open data by DCAT-AP-SE.
 
-Source: DCAT-AP-SE 3.0.1 (Digg, 25 November 2024), https://docs.dataportal.se/dcat/3.0.1/en/, with its template
-of each property and how often it must stand; what the portal harvests: https://docs.dataportal.se/dcat/.
+Source: DCAT-AP-SE 3.0.1 (Digg, 25 November 2024), https://docs.dataportal.se/dcat/3.0.1/en/, and the template
+of each property with how often it must stand. docs/open-data.md has them in short.
 """
 
 from collections.abc import Iterator

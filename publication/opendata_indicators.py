@@ -3,82 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from enum import StrEnum
-
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from allocation.models import PublishedReport
-from publication.opendata_records import DataIndicator, DataRate, DataRun
-from publication.opendata_tables import REGION, RUN, STANDING, Code, Column, Kind, Table
-from reporting.fields import QUESTIONS, Field, Page, Unit, fields_of
+from publication.opendata_records import DataIndicator, DataRate, DataRun, Status
+from reporting.fields import Field, Page, fields_of
 from reporting.models import Indicator, Standing
-
-
-class Status(StrEnum):
-    """Why there is an indicator's value, or none."""
-
-    REPORTED = "reported"
-    MISSING = "missing"
-    NOT_ANSWERED = "not-answered"
-    NOT_REPORTED = "not-reported"
-
-
-_ASKED = [question for question in QUESTIONS if question.page == Page.INDICATORS]
-
-INDICATORS = Table(
-    "indicators",
-    _("Indicators"),
-    _(
-        "What regions say of physicians in general medicine, the way to AT and past years, in the version"
-        " that the run counted. One row for everything that was asked for."
-    ),
-    (
-        *RUN,
-        *REGION,
-        Column(
-            "indicator",
-            Kind.TEXT,
-            _("What is asked for."),
-            codes=tuple(
-                Code(
-                    question.key,
-                    format_lazy(
-                        "{group}: {name}. {help}",
-                        group=question.group,
-                        name=question.name,
-                        help=question.help,
-                    ),
-                )
-                for question in _ASKED
-            ),
-        ),
-        Column("year", Kind.WHOLE, _("Year of the figure; empty for what is as on the day of reporting.")),
-        Column("value", Kind.DECIMAL, _("The answer; empty where there is none, never 0."), "see unit"),
-        Column(
-            "unit",
-            Kind.TEXT,
-            _("What the value counts."),
-            codes=tuple(Code(str(unit), unit.label) for unit in Unit),
-        ),
-        Column(
-            "status",
-            Kind.TEXT,
-            _("Whether there is a value, and why there is none."),
-            codes=(
-                Code(Status.REPORTED, _("There is a value.")),
-                Code(
-                    Status.MISSING,
-                    _("Data missing: the region has said so. Its reason stands in the report, not here."),
-                ),
-                Code(Status.NOT_ANSWERED, _("The region’s report says nothing of it.")),
-                Code(Status.NOT_REPORTED, _("The run counted no report from the region.")),
-            ),
-        ),
-        Column("report_version", Kind.WHOLE, _("Version of the region's report; empty without one.")),
-        *STANDING,
-    ),
-)
 
 
 def indicators_of(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ class DataFigure:
     report_version: int | None
 
 
+class Status(StrEnum):
+    """Why there is an indicator's value, or none."""
+
+    REPORTED = "reported"
+    MISSING = "missing"
+    NOT_ANSWERED = "not-answered"
+    NOT_REPORTED = "not-reported"
+
+
 @dataclass(frozen=True, slots=True)
 class DataIndicator:
     """A published answer on the page of indicators; `status` says why there is none. No year: asked once."""
@@ -58,7 +68,7 @@ class DataIndicator:
     year: int | None
     value: Decimal | None
     unit: str
-    status: str
+    status: Status
     standing: str
     source: str
     report_version: int | None

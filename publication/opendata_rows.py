@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from publication.opendata_indicators import INDICATORS
 from publication.opendata_records import (
     DataAward,
     DataFigure,
@@ -14,7 +13,7 @@ from publication.opendata_records import (
     OpenData,
     PlanFigure,
 )
-from publication.opendata_tables import AWARDS, FIGURES, RATES, TRACES, Row, Table, Value
+from publication.opendata_tables import AWARDS, FIGURES, INDICATORS, RATES, TRACES, Row, Table, Value
 
 RUN_TABLES: dict[str, Table] = {table.key: table for table in (FIGURES, INDICATORS, RATES, AWARDS, TRACES)}
 

@@ -10,7 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from publication.opendata_records import Status
+from reporting.fields import QUESTIONS, Page, Unit
 
 Text = str | Promise
 Value = int | str | bool | Decimal | None | list[Any] | dict[str, Any]
@@ -66,7 +70,7 @@ _RULES = (
     Column("rules_sha256", Kind.TEXT, _("Checksum (SHA-256) of the rule set's text.")),
 )
 # What tells a row from those of other runs stands in every row, so that files can be put together.
-RUN = (
+_RUN = (
     Column("round", Kind.TEXT, _("The round's address.")),
     Column("grant", Kind.TEXT, _("The grant's rule set.")),
     Column("run", Kind.WHOLE, _("Number of the run within the grant.")),
@@ -77,7 +81,7 @@ REGION = (
     Column("region_code", Kind.TEXT, _("County code, two digits.")),
     Column("region", Kind.TEXT, _("The region's name.")),
 )
-STANDING = (
+_STANDING = (
     Column(
         "standing",
         Kind.TEXT,
@@ -109,7 +113,7 @@ PLAN = Table(
         INHABITANTS,
         Column("planned_rate", Kind.RATE, _("Planned AT posts per 100 000 inhabitants."), "posts/100 000"),
         PUBLISHED_RATE,
-        *STANDING,
+        *_STANDING,
         Column("inhabitants_standing", Kind.TEXT, _("How the inhabitants are known.")),
         Column("inhabitants_source", Kind.TEXT, _("Where the inhabitants come from, in Swedish.")),
         Column("published_rate_source", Kind.TEXT, _("Where the printed rate stands, in Swedish.")),
@@ -121,14 +125,69 @@ FIGURES = Table(
     _("Figures"),
     _("Posts that regions planned, and reported in the version that the run counted."),
     (
-        *RUN,
+        *_RUN,
         *REGION,
         _YEAR,
         Column("post_type", Kind.TEXT, _("AT, ST, or ST_GM: the ST posts in general medicine.")),
         Column("kind", Kind.TEXT, _("planned or reported.")),
         Column("posts", Kind.WHOLE, _("Number of posts; empty where the figure is missing."), "posts"),
         Column("report_version", Kind.WHOLE, _("Version of the region's report; empty for plans.")),
-        *STANDING,
+        *_STANDING,
+    ),
+)
+_ASKED = [question for question in QUESTIONS if question.page == Page.INDICATORS]
+
+INDICATORS = Table(
+    "indicators",
+    _("Indicators"),
+    _(
+        "What regions say of physicians in general medicine, the way to AT and past years, in the version"
+        " that the run counted. One row for everything that was asked for."
+    ),
+    (
+        *_RUN,
+        *REGION,
+        Column(
+            "indicator",
+            Kind.TEXT,
+            _("What is asked for."),
+            codes=tuple(
+                Code(
+                    question.key,
+                    format_lazy(
+                        "{group}: {name}. {help}",
+                        group=question.group,
+                        name=question.name,
+                        help=question.help,
+                    ),
+                )
+                for question in _ASKED
+            ),
+        ),
+        Column("year", Kind.WHOLE, _("Year of the figure; empty for what is as on the day of reporting.")),
+        Column("value", Kind.DECIMAL, _("The answer; empty where there is none, never 0."), "see unit"),
+        Column(
+            "unit",
+            Kind.TEXT,
+            _("What the value counts."),
+            codes=tuple(Code(str(unit), unit.label) for unit in Unit),
+        ),
+        Column(
+            "status",
+            Kind.TEXT,
+            _("Whether there is a value, and why there is none."),
+            codes=(
+                Code(Status.REPORTED, _("There is a value.")),
+                Code(
+                    Status.MISSING,
+                    _("Data missing: the region has said so. Its reason stands in the report, not here."),
+                ),
+                Code(Status.NOT_ANSWERED, _("The region’s report says nothing of it.")),
+                Code(Status.NOT_REPORTED, _("The run counted no report from the region.")),
+            ),
+        ),
+        Column("report_version", Kind.WHOLE, _("Version of the region's report; empty without one.")),
+        *_STANDING,
     ),
 )
 RATES = Table(
@@ -136,7 +195,7 @@ RATES = Table(
     _("Rates"),
     _("Posts per 100 000 inhabitants of each region, as the run computed them, and what they rest on."),
     (
-        *RUN,
+        *_RUN,
         *REGION,
         Column("year", Kind.WHOLE, _("Year of the grant.")),
         INHABITANTS,
@@ -154,7 +213,7 @@ AWARDS = Table(
     _("Awards"),
     _("What each region gets from each pot."),
     (
-        *RUN,
+        *_RUN,
         *REGION,
         Column("pot", Kind.TEXT, _("The pot's name in the rule set.")),
         Column("eligible", Kind.TRUTH, _("Whether the region takes part in the pot.")),
@@ -168,7 +227,7 @@ TRACES = Table(
     _("Traces"),
     _("How each award comes about: every step with its rule, the numbers put in, the result and the source."),
     (
-        *RUN,
+        *_RUN,
         *REGION,
         Column("pot", Kind.TEXT, _("The pot's name in the rule set.")),
         Column("step", Kind.WHOLE, _("The step's place, from 1.")),

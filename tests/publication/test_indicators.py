@@ -14,7 +14,7 @@ from allocation import runner
 from allocation.models import AllocationRun, Recomputation
 from allocation.services.publications import publish_run
 from publication import opendata
-from publication.opendata_indicators import Status
+from publication.opendata_records import Status
 from reporting.fields import Page, fields_of
 from reporting.models import Indicator, ReportingRound, User
 from reporting.reference import load_reference_data
