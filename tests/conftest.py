@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -23,7 +22,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
@@ -177,30 +176,30 @@ def tables_can_be_emptied_between_tests() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium. Per module: while Playwright runs, Django refuses to use its database."""
-    with sync_playwright() as playwright, chromium(playwright) as browser:
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, started once."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=_browser_program(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
         yield browser
-
-
-@contextmanager
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """The system's Chromium, as every browser test starts it."""
-    browser = playwright.chromium.launch(
-        executable_path=_browser_program(),
-        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    )
-    yield browser
-    browser.close()
+        browser.close()
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """Chromium without windows; those that the test opens are closed, as many pages ask for news for ever."""
+    yield chromium
+    for window in chromium.contexts:
+        window.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> BrowserContext:
     """A browser window with no cookies, at Swedish."""
-    context = browser.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
+    return browser.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900})
 
 
 @pytest.fixture

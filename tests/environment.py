@@ -21,6 +21,8 @@ for name in (
     "REGISTRAR_EMAIL",
 ):
     os.environ.pop(name, None)
+# Playwright keeps an event loop in the tests' own thread, beside which Django would refuse its database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ["PLATSPLAN_DEMO"] = "0"
 os.environ["PASSWORD_RESET_LEAST_SECONDS"] = "0"
 os.environ["AGENCY_NAME"] = "Myndigheten för prov"

@@ -42,4 +42,3 @@ def test_the_first_view_is_light_and_the_next_page_fetches_only_itself(
     transferred.clear()
     page.goto(f"{stack.base_url}/regions/03/", wait_until="networkidle")
     assert [url for url, size in transferred.items() if size] == [f"{stack.base_url}/regions/03/"]
-    page.context.close()

@@ -39,7 +39,6 @@ def test_open_pages_that_refuse_or_answer_are_accessible(stack: Stack, browser: 
     assert statuses[-1] == 429
     page.wait_for_load_state()
     looked_at(page)
-    page.context.close()
 
 
 def test_a_regions_keys_and_versions_are_accessible(stack: Stack, browser: Browser) -> None:
@@ -49,4 +48,3 @@ def test_a_regions_keys_and_versions_are_accessible(stack: Stack, browser: Brows
         page.goto(f"{stack.base_url}/report/{path}")
         expect(page.locator("main")).to_contain_text(words)
         looked_at(page)
-    page.context.close()

@@ -1,18 +1,15 @@
 """Signing in outside demonstration mode, in a real browser: the compulsory second factor, and OpenID."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from config.identity_providers import providers_in
 from reporting.reference import load_reference_data
-from tests.conftest import chromium
 from tests.factories import make_officer, make_region_member, make_round
 from tests.reporting.identity_provider import identity_provider
 from tests.reporting.test_identities import environment
@@ -29,13 +26,6 @@ def reference(settings: Settings) -> None:
     load_reference_data()
 
 
-@contextmanager
-def new_page() -> Iterator[Page]:
-    """A browser of the test's own: while Playwright runs, Django refuses to use the database beside it."""
-    with sync_playwright() as playwright, chromium(playwright) as browser:
-        yield browser.new_context(locale="sv-SE").new_page()
-
-
 def type_password(page: Page, live_server: LiveServer, *, who: str) -> None:
     page.goto(f"{live_server.url}/accounts/login/?next=/admin/")
     page.locator("#id_login").fill(who)
@@ -43,29 +33,28 @@ def type_password(page: Page, live_server: LiveServer, *, who: str) -> None:
     page.locator("#id_password").press("Enter")
 
 
-def test_the_agency_reaches_its_desk_only_with_a_second_factor(live_server: LiveServer) -> None:
+def test_the_agency_reaches_its_desk_only_with_a_second_factor(live_server: LiveServer, page: Page) -> None:
     officer = make_officer(password=PASSWORD, language="sv")
-    with new_page() as page:
-        type_password(page, live_server, who=officer.email)
-        page.wait_for_url("**/accounts/2fa/")
-        expect(page.locator("main")).to_contain_text("andra faktor")
-        page.goto(f"{live_server.url}/admin/reporting/submission/")
-        page.wait_for_url("**/accounts/2fa/")
+    type_password(page, live_server, who=officer.email)
+    page.wait_for_url("**/accounts/2fa/")
+    expect(page.locator("main")).to_contain_text("andra faktor")
+    page.goto(f"{live_server.url}/admin/reporting/submission/")
+    page.wait_for_url("**/accounts/2fa/")
 
-        page.goto(f"{live_server.url}/accounts/2fa/totp/activate/")
-        secret = re.sub(r"\s", "", page.locator(".pp-key").first.inner_text())
-        page.locator("#id_code").fill("000000" if code_of(secret) != "000000" else "111111")
-        page.locator("#id_code").press("Enter")
-        expect(page.locator("#id_code")).to_have_attribute("aria-invalid", "true")
-        page.locator("#id_code").fill(code_of(secret))
-        page.locator("#id_code").press("Enter")
-        page.wait_for_url("**/accounts/2fa/recovery-codes/")
-        page.goto(f"{live_server.url}/admin/")
-        expect(page.locator("#site-name")).to_be_visible()
+    page.goto(f"{live_server.url}/accounts/2fa/totp/activate/")
+    secret = re.sub(r"\s", "", page.locator(".pp-key").first.inner_text())
+    page.locator("#id_code").fill("000000" if code_of(secret) != "000000" else "111111")
+    page.locator("#id_code").press("Enter")
+    expect(page.locator("#id_code")).to_have_attribute("aria-invalid", "true")
+    page.locator("#id_code").fill(code_of(secret))
+    page.locator("#id_code").press("Enter")
+    page.wait_for_url("**/accounts/2fa/recovery-codes/")
+    page.goto(f"{live_server.url}/admin/")
+    expect(page.locator("#site-name")).to_be_visible()
 
 
 def test_a_region_signs_in_through_its_own_identity_provider(
-    live_server: LiveServer, settings: Settings
+    live_server: LiveServer, page: Page, settings: Settings
 ) -> None:
     make_round(codes=["03"])
     make_region_member("03", email="anna@regionuppsala.se", name="Anna Berg", language="sv")
@@ -74,11 +63,10 @@ def test_a_region_signs_in_through_its_own_identity_provider(
         settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps}}
         provider.knows("anna", email="anna@regionuppsala.se", email_verified=True)
         provider.knows("bo", email="bo@regionuppsala.se", email_verified=True)
-        with new_page() as page:
-            for sub, ends_at in (("bo", "**/login/callback/**"), ("anna", "**/report/")):
-                page.goto(f"{live_server.url}/accounts/login/?next=/report/")
-                page.get_by_role("link", name=re.compile("Region Uppsala")).click()
-                page.locator("input[name=sub]").fill(sub)
-                page.locator("input[name=sub]").press("Enter")
-                page.wait_for_url(ends_at)
-            expect(page.locator(".pp-user")).to_contain_text("Anna Berg")
+        for sub, ends_at in (("bo", "**/login/callback/**"), ("anna", "**/report/")):
+            page.goto(f"{live_server.url}/accounts/login/?next=/report/")
+            page.get_by_role("link", name=re.compile("Region Uppsala")).click()
+            page.locator("input[name=sub]").fill(sub)
+            page.locator("input[name=sub]").press("Enter")
+            page.wait_for_url(ends_at)
+        expect(page.locator(".pp-user")).to_contain_text("Anna Berg")

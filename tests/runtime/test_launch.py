@@ -18,11 +18,10 @@ from config.processes import MARK
 from tests.conftest import PROJECT, Launched, free_port
 
 
-@pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all starts share; too long for a Unix socket, with a space, and closed to other users."""
-    folder = tmp_path_factory.mktemp("runtime") / ("a long name with spaces " * 6).strip()
-    return folder / "var"
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    """A folder too long for a Unix socket, with a space, and closed to other users."""
+    return tmp_path / ("a long name with spaces " * 6).strip() / "var"
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def status_of(url: str) -> int:
         return status
 
 
-def test_it_starts_answers_refuses_a_second_start_and_stops_without_a_trace(launch, var: Path) -> None:
+def test_it_answers_refuses_a_second_start_and_survives_that_everything_is_killed(launch, var: Path) -> None:
     port = free_port()
     running = launch(port)
     running.wait_until_ready(port)
@@ -92,16 +91,6 @@ def test_it_starts_answers_refuses_a_second_start_and_stops_without_a_trace(laun
     assert second.words().count("\n") == 1
     assert f"http://127.0.0.1:{port}/" in second.words()
 
-    assert running.stop(how=signal.SIGINT) == 0
-    assert processes_of(var) == []
-    assert not (var / "environment").exists()
-    assert "Traceback" not in running.words()
-
-
-def test_it_starts_again_after_everything_was_killed_and_stops_when_a_part_dies(launch, var: Path) -> None:
-    port = free_port()
-    running = launch(port)
-    running.wait_until_ready(port)
     # The launcher first, so that it stops nothing in an orderly way; then whatever is left.
     left = processes_of(var)
     running.kill()
@@ -118,6 +107,16 @@ def test_it_starts_again_after_everything_was_killed_and_stops_when_a_part_dies(
     assert again.process.wait(60) == 1
     assert "a process ended by itself: beat" in again.words()
     assert processes_of(var) == []
+
+
+def test_asked_to_stop_while_it_starts_it_leaves_no_trace(launch, var: Path) -> None:
+    starting = launch(free_port())
+    wait_for((var / "environment").exists)
+    assert processes_of(var)
+    assert starting.stop(how=signal.SIGINT) == 0
+    assert processes_of(var) == []
+    assert not (var / "environment").exists()
+    assert "Traceback" not in starting.words()
 
 
 def test_a_busy_port_is_one_line_that_says_what_to_do(launch, tmp_path: Path) -> None:
