@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
@@ -64,9 +64,14 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 class PlatsplanAPI(NinjaAPI):
     """Describes problems by the type that they are sent as."""
 
-    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
+    def get_openapi_schema(self, **_kwargs: Any) -> Any:
         """The description in OpenAPI 3.1."""
-        described = super().get_openapi_schema(*args, **kwargs)
+        return self._described
+
+    @cached_property
+    def _described(self) -> Any:
+        # Only the code decides what it says, and making it takes longer than most pages.
+        described = super().get_openapi_schema()
         for operations in described["paths"].values():
             for operation in operations.values():
                 for status, answer in operation["responses"].items():

@@ -29,6 +29,7 @@ from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from reporting.guards import let_rest
+from reporting.reference import load_reference_data
 from tests.environment import MIGRATED, STACK_REDIS, redis_url
 
 if TYPE_CHECKING:
@@ -125,9 +126,10 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """A test database may let triggers rest; no other may."""
+    """A test database may let triggers rest; no other may. Regions and roles are in it from the start."""
     with django_db_blocker.unblock():
         let_rest()
+        load_reference_data()
 
 
 def database_url(name: str) -> str:
@@ -171,7 +173,13 @@ def forced_sign_in_is_a_whole_one() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def tables_can_be_emptied_between_tests() -> Iterator[None]:
     """After a test with real transactions Django empties every table, which triggers refuse to all others."""
-    emptying = pgtrigger.ignore()(TransactionTestCase._fixture_teardown)  # type: ignore[attr-defined]  # not in the stubs
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # not in the stubs
+
+    def emptying(case: TransactionTestCase) -> None:
+        with pgtrigger.ignore():
+            empty(case)
+        load_reference_data()
+
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", emptying):
         yield
 

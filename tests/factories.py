@@ -49,12 +49,12 @@ def make_user(**fields: Any) -> User:
 
 
 def make_officer(**fields: Any) -> User:
-    """A case officer at the agency. Needs the reference data."""
+    """A case officer at the agency."""
     return make_user(**{"is_staff": True, "groups": ["Handläggare"], **fields})
 
 
 def make_region_member(code: str = "03", role: Role = Role.OMBUD, **fields: Any) -> User:
-    """A person with a role in a region. Needs the reference data."""
+    """A person with a role in a region."""
     user = make_user(**fields)
     Membership.objects.create(user=user, region=Region.objects.get(code=code), role=role)
     return user

@@ -8,7 +8,6 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from reporting.reference import load_reference_data
 from tests.factories import make_region_member
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +15,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def client() -> Client:
-    load_reference_data()
     client = Client()
     client.force_login(make_region_member(), backend="reporting.accounts.InvitedBackend")
     return client

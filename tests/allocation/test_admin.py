@@ -17,7 +17,6 @@ from allocation import runner
 from allocation.admin.runpage import run_page
 from allocation.models import AllocationRun, BatchState, Recomputation, RequestState, RoundGrant
 from reporting.models import Inhabitants, Mail, MailKind, Region, ReportingRound, User
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
 from reporting.templatetags.platsplan import CHIPS
 from tests.factories import (
@@ -31,11 +30,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def signed_in(person: User) -> Client:

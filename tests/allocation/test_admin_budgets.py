@@ -19,7 +19,6 @@ from allocation.services.reclaims import claim_repayment
 from allocation.services.sweeps import sweep_run
 from bench.desk_rows import make_desk
 from reporting.models import Mail, ReportingRound, Submission, User
-from reporting.reference import load_reference_data
 from tests.allocation.scenario_steps import make_scenario
 from tests.allocation.test_decision_pages import signed_in
 from tests.allocation.test_decisions import letters_as_data, make_decider
@@ -41,7 +40,6 @@ BUDGETS = {
 
 @pytest.fixture(autouse=True)
 def _payer(settings: Settings) -> None:
-    load_reference_data()
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
 
 

@@ -15,7 +15,6 @@ from allocation.bundles import bundle_of_run, curve_of
 from allocation.engine import parse_rules
 from allocation.models import AllocationRun, Recomputation
 from reporting.models import ReportingRound, Role
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +23,6 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.fixture
 def run() -> AllocationRun:
-    load_reference_data()
     now = timezone.now()
     reporting_round: ReportingRound = make_round(
         slug="2022-2024", opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=9)

@@ -14,15 +14,9 @@ from allocation.models import AllocationRun, Recomputation, RequestState
 from allocation.services.runs import request_recomputation, restart_recomputation
 from allocation.tasks import recompute_task, resend_waiting_recomputations_task
 from reporting.errors import NotAllowed
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_round, make_user, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def make_request() -> Recomputation:

@@ -9,7 +9,6 @@ from allocation.services.decisions import decide, propose_decision
 from reporting.chain import check_log
 from reporting.errors import WrongState
 from reporting.models import Document, Mail, MailKind, ReportingRound
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report
 from tests.allocation.test_decisions import AFTER, compute, letters_as_data, make_decider, make_ready
 from tests.factories import make_officer, make_region_member, make_submission, moment
@@ -20,7 +19,6 @@ __all__ = ["letters_as_data"]
 
 
 def test_two_deciders_make_one_decision_and_one_letter_to_each_region() -> None:
-    load_reference_data()
     officer, deciders = make_officer(), [make_decider(), make_decider()]
     proposal = propose_decision(run_id=make_ready(officer).pk, by=officer, at=AFTER)
     outcomes = at_once(2, lambda index: decide(decision_id=proposal.pk, by=deciders[index], at=AFTER))
@@ -31,7 +29,6 @@ def test_two_deciders_make_one_decision_and_one_letter_to_each_region() -> None:
 
 
 def test_figures_taken_out_during_a_decision_are_all_from_before_it_or_all_from_after() -> None:
-    load_reference_data()
     officer, decider = make_officer(), make_decider()
     reporting_round = make_ready(officer).round_grant.reporting_round
     for code in ("04", "14", "22"):

@@ -10,17 +10,11 @@ from django.urls import reverse
 from allocation.models import AllocationRun, Decision
 from allocation.services.decisions import decide, propose_decision
 from reporting.models import User
-from reporting.reference import load_reference_data
 from tests.allocation.test_decisions import AFTER, letters_as_data, make_decider, make_ready
 from tests.factories import make_officer, make_region_member, report_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters_as_data")]
 __all__ = ["letters_as_data"]
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def signed_in(person: User) -> Client:

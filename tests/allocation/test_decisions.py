@@ -30,7 +30,6 @@ from reporting.chain import check_log
 from reporting.errors import NotAllowed, ReportLocked, WrongState
 from reporting.models import Document, Mail, MailKind, ReportingRound, State, User
 from reporting.pdf import draw_pdf
-from reporting.reference import load_reference_data
 from reporting.services.drafts import save_draft
 from reporting.services.extensions import grant_extension
 from reporting.services.review import approve_report, return_report
@@ -48,11 +47,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 AFTER = moment(5, month=10)
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def make_decider(**fields: object) -> User:

@@ -28,7 +28,6 @@ from reporting.models import (
     User,
 )
 from reporting.notices import write_answer_reminders, write_escalations, write_reminders
-from reporting.reference import load_reference_data
 from reporting.role_notices import write_role_notice
 from reporting.services.accounts import SignInChange, tell_about_sign_in
 from reporting.services.extensions import grant_extension, withdraw_extension
@@ -65,7 +64,6 @@ TYPED = "Zq zq."
 @pytest.fixture(autouse=True)
 def _shown(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that a template asks for in vain shows itself; the product has an address of its own."""
-    load_reference_data()
     settings.PLATSPLAN_BASE_URL = BASE
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", UNRESOLVED)  # type: ignore[attr-defined]

@@ -13,7 +13,6 @@ from allocation.accounts import example_iban
 from allocation.services.final_reports import issue_final_report
 from reporting.chain import check_log
 from reporting.errors import NotAllowed
-from reporting.reference import load_reference_data
 from reporting.templatetags.platsplan import number
 from tests.allocation.test_decisions import forbidden, letters_as_data, make_decider
 from tests.allocation.test_payments import LATER, make_decided, pay
@@ -24,7 +23,6 @@ __all__ = ["letters_as_data"]
 
 
 def test_the_report_says_what_was_paid_to_the_krona_and_stays(settings: Settings) -> None:
-    load_reference_data()
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
     officer, decider = make_officer(), make_decider()
     decision = make_decided(officer, decider)

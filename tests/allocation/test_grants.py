@@ -13,16 +13,10 @@ from allocation.services.grants import add_grant, remove_grant
 from allocation.services.runs import request_recomputation
 from reporting.errors import NotAllowed
 from reporting.models import ReportingRound, User
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, start_review
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def reference() -> None:
-    load_reference_data()
 
 
 def make_admin() -> User:

@@ -30,7 +30,6 @@ from allocation.services.reclaims import (
 )
 from reporting.errors import DomainError
 from reporting.models import ReportingRound, User
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report
 from tests.allocation.test_decisions import AFTER, compute, letters_as_data, make_decider, make_ready
 from tests.allocation.test_payments import LATER, correct
@@ -158,7 +157,6 @@ class Desk:
 
 def make_desk() -> Desk:
     """A decision by which Uppsala and Västra Götaland get money, and the two who pay it."""
-    load_reference_data()
     officer, decider = make_officer(), make_decider()
     reporting_round = make_ready(officer).round_grant.reporting_round
     revision = make_submission(

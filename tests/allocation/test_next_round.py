@@ -15,7 +15,6 @@ from allocation.services.next_round import (
 )
 from reporting.errors import DomainError, FieldProblem, NotAllowed
 from reporting.models import Baseline, Inhabitants, PlanBasis, PostType, ReportingRound, RoundOrigin, Standing
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report
 from tests.factories import (
     make_officer,
@@ -49,7 +48,6 @@ def chosen(**fields: Any) -> NextRound:
 
 def a_round() -> ReportingRound:
     """A round in which Uppsala is approved and Gotland has only submitted."""
-    load_reference_data()
     made = make_round(slug="2022-2024")
     for code in ("03", "09"):
         make_submission(made, code, by=make_region_member(code), at=moment(15), at_2024="77")

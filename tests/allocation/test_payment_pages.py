@@ -11,7 +11,6 @@ from allocation.admin.payments import batch_chip
 from allocation.models import BatchState, FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
 from allocation.services.reclaims import claim_repayment, confirm_claim, note_repayment
 from reporting.models import User
-from reporting.reference import load_reference_data
 from tests.allocation.test_decision_pages import page, signed_in
 from tests.allocation.test_decisions import letters_as_data, make_decider
 from tests.allocation.test_payments import LATER, make_decided, pay
@@ -23,7 +22,6 @@ __all__ = ["letters_as_data"]
 
 @pytest.fixture(autouse=True)
 def _payer(settings: Settings) -> None:
-    load_reference_data()
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
 
 

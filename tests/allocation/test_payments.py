@@ -37,7 +37,6 @@ from allocation.services.reclaims import (
 from reporting.chain import check_log
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import Mail, MailKind, ReportingRound, User
-from reporting.reference import load_reference_data
 from reporting.services.review import return_report
 from tests.allocation.test_decisions import (
     AFTER,
@@ -57,7 +56,6 @@ LATER = AFTER + timedelta(days=3)
 
 @pytest.fixture(autouse=True)
 def _reference(settings: Settings) -> None:
-    load_reference_data()
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
 
 

@@ -21,7 +21,6 @@ from reporting.models import (
     ReportingRound,
     Role,
 )
-from reporting.reference import load_reference_data
 from reporting.services.review import return_report, start_review
 from tests.factories import (
     make_draft,
@@ -33,11 +32,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def open_round() -> ReportingRound:

@@ -11,14 +11,12 @@ from allocation.models import AllocationRun, Recomputation, RequestState
 from allocation.services.runs import request_recomputation
 from reporting.errors import DomainError
 from reporting.models import ReportingRound
-from reporting.reference import load_reference_data
 from tests.factories import make_round, moment
 
 pytestmark = pytest.mark.django_db
 
 
 def compute_once() -> ReportingRound:
-    load_reference_data()
     reporting_round = make_round()
     runner.recompute(request_recomputation(reporting_round=reporting_round, reason="asked").pk, at=moment(20))
     return reporting_round

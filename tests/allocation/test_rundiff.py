@@ -12,7 +12,6 @@ from allocation.diffwords import difference_sentence
 from allocation.models import OPEN_STATES, AllocationRun, Recomputation
 from allocation.rundiff import difference_of
 from reporting.models import ReportingRound
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
 from tests.factories import make_officer, make_region_member, make_round, make_submission, moment, report_of
 
@@ -28,7 +27,6 @@ def run_of(reporting_round: ReportingRound) -> AllocationRun:
 
 
 def two_runs() -> tuple[AllocationRun, AllocationRun]:
-    load_reference_data()
     reporting_round, ombud = make_round(), make_region_member("09")
     make_submission(reporting_round, "09", by=ombud)
     make_submission(reporting_round, "19", by=make_region_member("19"))
@@ -68,7 +66,6 @@ def test_the_page_and_both_files_tell_the_same_sum(client: Client, django_assert
 
 
 def test_a_version_after_an_approval_is_a_correction() -> None:
-    load_reference_data()
     reporting_round, officer, ombud = make_round(), make_officer(), make_region_member("09")
     make_submission(reporting_round, "09", by=ombud)
     report: dict[str, Any] = {
@@ -97,7 +94,6 @@ def test_each_region_gets_a_sentence_with_its_causes() -> None:
 
 
 def test_a_region_that_had_not_reported_is_said_to_have_had_nothing() -> None:
-    load_reference_data()
     reporting_round = make_round()
     make_submission(reporting_round, "19", by=make_region_member("19"))
     before = run_of(reporting_round)

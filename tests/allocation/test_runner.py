@@ -24,11 +24,6 @@ from tests.factories import make_officer, make_region_member, make_round, make_s
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
-
-
 def run_waiting(reporting_round: ReportingRound) -> AllocationRun:
     for request in Recomputation.objects.filter(state=RequestState.REQUESTED):
         runner.recompute(request.pk, at=moment(25))

@@ -17,7 +17,6 @@ from allocation.services.scenarios import (
     save_scenario,
 )
 from reporting.errors import NotAllowed
-from reporting.reference import load_reference_data
 from tests.allocation.scenario_steps import make_run, make_scenario, page, saved, signed_in
 from tests.factories import (
     make_officer,
@@ -27,11 +26,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def address_of(scenario: Scenario, name: str = "change") -> str:

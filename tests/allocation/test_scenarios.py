@@ -24,7 +24,6 @@ from allocation.services.scenarios import (
     save_scenario,
 )
 from reporting.models import Inhabitants
-from reporting.reference import load_reference_data
 from tests.allocation.scenario_steps import (
     OFFICIAL_TABLES,
     computed,
@@ -42,11 +41,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def compared(scenario: Scenario) -> Any:

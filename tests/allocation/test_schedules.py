@@ -19,7 +19,6 @@ from allocation.tasks import send_scheduled_report_task, send_status_reports_tas
 from reporting.errors import DomainError, FieldProblem, NotAllowed
 from reporting.mailer import enclosures_of
 from reporting.models import Mail, MailKind, Region, User
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user, moment
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +81,6 @@ def test_the_clock_of_sweden_decides_and_each_day_has_one_moment(day: str, utc: 
 
 
 def test_without_a_schedule_everybody_gets_it_on_weekdays_and_once() -> None:
-    load_reference_data()
     officer = make_officer(email="a@example.com")
     make_round(slug="r")
     default_schedule(at=moment(15))
@@ -92,7 +90,6 @@ def test_without_a_schedule_everybody_gets_it_on_weekdays_and_once() -> None:
 
 
 def test_what_was_missed_comes_once() -> None:
-    load_reference_data()
     make_officer()
     make_round()
     default_schedule(at=moment(1))
@@ -102,7 +99,6 @@ def test_what_was_missed_comes_once() -> None:
 
 
 def test_two_workers_write_one_report() -> None:
-    load_reference_data()
     make_officer()
     make_round()
     row = default_schedule(at=moment(1))
@@ -111,7 +107,6 @@ def test_two_workers_write_one_report() -> None:
 
 
 def test_the_own_schedule_replaces_that_of_everybody() -> None:
-    load_reference_data()
     officer, colleague = make_officer(email="a@example.com"), make_officer(email="b@example.com")
     default_schedule(at=moment(1))
     here, _there = make_round(slug="here"), make_round(slug="there")
@@ -130,7 +125,6 @@ def test_the_own_schedule_replaces_that_of_everybody() -> None:
 
 
 def test_who_and_what_a_schedule_may_name() -> None:
-    load_reference_data()
     officer = make_officer()
     first, second = make_round(), make_round()
     grant = RoundGrant.objects.get(reporting_round=second)
@@ -150,7 +144,6 @@ def test_who_and_what_a_schedule_may_name() -> None:
 
 
 def test_the_task_hands_each_schedule_to_a_task_of_its_own() -> None:
-    load_reference_data()
     row = default_schedule(at=moment(1))
     with patch.object(send_scheduled_report_task, "delay") as delay:
         send_status_reports_task()
@@ -158,7 +151,6 @@ def test_the_task_hands_each_schedule_to_a_task_of_its_own() -> None:
 
 
 def test_the_workbook_goes_with_the_mail_and_starts_no_formula() -> None:
-    load_reference_data()
     make_officer(language="sv")
     reporting_round = make_round(slug="2022-2024", name="=1+1")
     make_submission(reporting_round, "09", by=make_region_member("09"))
@@ -181,7 +173,6 @@ def test_the_workbook_goes_with_the_mail_and_starts_no_formula() -> None:
 
 
 def test_the_page_sets_pauses_and_removes(client: Client) -> None:
-    load_reference_data()
     officer = make_officer()
     client.force_login(officer)
     where = "/admin/allocation/reportschedule/"

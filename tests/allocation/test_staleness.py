@@ -15,7 +15,6 @@ from allocation.engine import load_rules
 from allocation.models import AllocationRun
 from allocation.staleness import staleness_of
 from reporting.models import Baseline, Inhabitants
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report
 from tests.allocation.scenario_steps import computed
 from tests.allocation.test_admin import address_of, page, signed_in
@@ -23,11 +22,6 @@ from tests.factories import make_officer, make_region_member, make_round, make_s
 
 pytestmark = pytest.mark.django_db
 RUNS = "/admin/allocation/allocationrun/"
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def changes(run: AllocationRun) -> set[tuple[str, str, int | str | None, int | str | None]]:

@@ -21,7 +21,6 @@ from allocation.status_reports import StatusReport, rounds_to_report, status_rep
 from reporting.errors import NotAllowed
 from reporting.models import Mail, MailKind, ReportingRound, State, User
 from reporting.notices import write_reminders
-from reporting.reference import load_reference_data
 from reporting.services.extensions import grant_extension
 from reporting.services.review import approve_report, return_report
 from reporting.tasks import send_mail_task
@@ -42,7 +41,6 @@ Capture = Callable[..., AbstractContextManager[list[Callable[[], object]]]]
 
 def a_round(**fields: Any) -> ReportingRound:
     """A round of all 21 regions: Uppsala submitted, Gotland approved, Skåne returned, Gävleborg a draft."""
-    load_reference_data()
     officer = make_officer(email="officer@example.com")
     reporting_round = make_round(slug="2022-2024", name="AT/ST 2022-2024", **fields)
     for code in ("03", "09", "12"):
@@ -94,7 +92,6 @@ def test_every_region_is_counted_once() -> None:
 
 
 def test_a_region_without_a_report_counts_as_not_started() -> None:
-    load_reference_data()
     report = status_report(make_round(codes=["03"]), at=moment())
     assert group_sizes(report) == {State.NOT_STARTED: 21}
 
@@ -150,7 +147,6 @@ def test_answers_need_attention_three_days_before_and_ever_after(day: int, late:
 
 
 def test_regions_that_were_reminded_today_are_said_to_be() -> None:
-    load_reference_data()
     now = timezone.now()
     reporting_round = make_round(
         codes=["03"], opens_at=now - timedelta(days=9), closes_at=now + timedelta(days=7)
@@ -200,7 +196,6 @@ def test_more_time_is_told_as_long_as_it_lasts_and_keeps_the_round_in_the_report
 
 
 def test_a_round_that_waits_for_an_extended_region_alone_is_still_reported() -> None:
-    load_reference_data()
     reporting_round = make_round(codes=["03"])
     much_later = moment(1, month=12)
     assert rounds_to_report(at=much_later) == []
@@ -285,7 +280,6 @@ def test_only_whose_role_includes_it_can_ask_for_the_report(
 
 
 def test_without_a_recipient_nothing_is_written() -> None:
-    load_reference_data()
     with pytest.raises(NobodyToTell):
         send_status_report(reporting_round=make_round(), by=None, at=moment())
 
@@ -327,7 +321,6 @@ def test_the_command_without_a_round_says_so(arguments: list[str], words: str) -
 
 
 def test_the_command_without_a_recipient_says_so() -> None:
-    load_reference_data()
     reporting_round = make_round()
     with pytest.raises(CommandError):
         call_command("send_status_report", "--round", reporting_round.slug)

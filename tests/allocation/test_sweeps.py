@@ -26,17 +26,11 @@ from allocation.tasks import compute_sweep_chunk_task, resend_silent_sweeps_task
 from allocation.variation import Axis, NoSuchParameter, answers
 from reporting.errors import NotAllowed
 from reporting.models import Region, User
-from reporting.reference import load_reference_data
 from tests.allocation.scenario_steps import make_run, official_rows, page, signed_in
 from tests.factories import make_officer, make_user, moment
 
 pytestmark = pytest.mark.django_db
 LADDER = "tydlig-forbattring"
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def axis(key: str, start: str, stop: str, step: str = "1") -> Axis:
@@ -333,7 +327,6 @@ def test_pages_take_a_fixed_number_of_queries() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_chunk_that_another_worker_holds_is_left_to_it() -> None:
-    load_reference_data()
     sweep = make_sweep(make_run(), by=make_officer())
     chunk = sweep.chunks.all()[0]
     held, release = threading.Event(), threading.Event()

@@ -14,7 +14,6 @@ from allocation.preview import previews_of
 from allocation.services.runs import request_recomputation
 from allocation.status_reports import status_report, write_status_report
 from reporting.models import Baseline, Inhabitants, Mail, PostType, ReportingRound, Standing, User
-from reporting.reference import load_reference_data
 from tests.factories import (
     make_officer,
     make_region_member,
@@ -31,7 +30,6 @@ EXAMPLE = "Example data"
 @pytest.fixture
 def two_grants() -> ReportingRound:
     """A round for at-2022 and at-2024, the plan for 2024 synthetic and 2 posts above that for 2022."""
-    load_reference_data()
     plans = Baseline.objects.filter(year=2022, post_type=PostType.AT)
     Baseline.objects.bulk_create(
         Baseline(
@@ -165,7 +163,6 @@ def test_the_status_report_gives_each_grant_its_own_sum(two_grants: ReportingRou
 
 @override_settings(PLATSPLAN_DEMO=True)
 def test_the_demonstration_has_both(capsys: pytest.CaptureFixture[str]) -> None:
-    load_reference_data()
     call_command("seed_demo")
     call_command("seed_demo")
     grants = RoundGrant.objects.order_by("year").select_related("current_run")

@@ -9,7 +9,6 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from config.identity_providers import providers_in
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round
 from tests.reporting.identity_provider import identity_provider
 from tests.reporting.test_identities import environment
@@ -23,7 +22,6 @@ PASSWORD = "a long enough password"
 def reference(settings: Settings) -> None:
     settings.PLATSPLAN_DEMO = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    load_reference_data()
 
 
 def type_password(page: Page, live_server: LiveServer, *, who: str) -> None:

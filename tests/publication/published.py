@@ -9,7 +9,6 @@ from allocation import runner
 from allocation.models import AllocationRun, Publication, Recomputation
 from allocation.services.publications import publish_run
 from reporting.models import ReportingRound, User
-from reporting.reference import load_reference_data
 from tests.factories import make_draft, make_region_member, make_round, make_submission, make_user
 
 
@@ -25,7 +24,6 @@ class Published:
     DRAFT_POSTS = "876"
 
     def __init__(self) -> None:
-        load_reference_data()
         now = timezone.now()
         self.round: ReportingRound = make_round(
             slug="2022-2024", opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=9)

@@ -6,7 +6,6 @@ from django.db import DatabaseError, connection, transaction
 from allocation.models import Decision, Publication
 from allocation.services.decisions import decide
 from allocation.services.publications import publish_run
-from reporting.reference import load_reference_data
 from tests.allocation.test_decisions import AFTER, letters_as_data, make_decider, make_proposal
 from tests.factories import make_officer
 
@@ -27,7 +26,6 @@ def written(run_id: int, by_id: int, decision: Decision | None) -> None:
 
 @pytest.mark.usefixtures("letters_as_data")
 def test_no_run_is_published_as_decided_but_by_its_own_decision() -> None:
-    load_reference_data()
     officer, decider = make_officer(), make_decider()
     proposal = make_proposal(officer)
     with pytest.raises(DatabaseError, match="has not been decided"):

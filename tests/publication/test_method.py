@@ -19,7 +19,6 @@ from publication.calculator import Asked, answer_of
 from publication.method import method_of, version_notes
 from publication.others import public_figures
 from reporting.models import Baseline, PostType, Region, Standing
-from reporting.reference import load_reference_data
 from reporting.templatetags.platsplan import kr, number
 from tests.engine.test_rulefile import bases
 from tests.factories import make_region_member, make_round, make_submission, moment
@@ -34,7 +33,6 @@ HTMX = {"HX-Request": "true", "HX-Target": "calculator"}
 @pytest.fixture(autouse=True)
 def _reference() -> None:
     cache.clear()
-    load_reference_data()
 
 
 def page(client: Client, path: str, language: str = "en", **headers: str) -> str:

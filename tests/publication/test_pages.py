@@ -12,7 +12,6 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from publication.counties import counties
 from reporting.models import Baseline, Inhabitants, PublishedRate, Region, Standing
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member
 
 NBSP = "\u00a0"
@@ -41,11 +40,6 @@ class Page(HTMLParser):
             self.forbidden.append(f"<{tag} {named}>")
 
 
-@pytest.fixture
-def reference(db: None) -> None:
-    load_reference_data()
-
-
 def body(client: Client, path: str = "/", language: str = "sv", **headers: str) -> str:
     response = client.get(path, headers={"Accept-Language": language, **headers})
     assert response.status_code == 200
@@ -57,7 +51,7 @@ def table_rows(html: str) -> list[str]:
     return re.findall(r'<tr id="r-(\d\d)"', html)
 
 
-def test_the_21_published_rates_are_on_the_page(reference: None, client: Client) -> None:
+def test_the_21_published_rates_are_on_the_page(db: None, client: Client) -> None:
     html = body(client)
     rates = PublishedRate.objects.filter(year=2022)
     assert len(rates) == 21
@@ -66,32 +60,32 @@ def test_the_21_published_rates_are_on_the_page(reference: None, client: Client)
         assert f"<strong>{str(published.rate).replace('.', ',')}</strong>" in row
 
 
-def test_the_nation_has_1608_posts_and_15_35(reference: None, client: Client) -> None:
+def test_the_nation_has_1608_posts_and_15_35(db: None, client: Client) -> None:
     footing = body(client).split("<tfoot>")[1].split("</tfoot>")[0]
     assert f">1{NBSP}608<" in footing
     assert ">15,35<" in footing
 
 
-def test_the_opening_sentence_names_the_four_below_the_limit(reference: None, client: Client) -> None:
+def test_the_opening_sentence_names_the_four_below_the_limit(db: None, client: Client) -> None:
     lede = body(client, language="en").split("pp-lede")[1].split("</p>")[0]
     assert "Stockholm, Uppsala, Västra Götaland and Skåne are below the limit of 15.35" in lede
     assert "The other 17 regions reach it." in lede
 
 
-def test_the_opening_sentence_follows_the_figures(reference: None, client: Client) -> None:
+def test_the_opening_sentence_follows_the_figures(db: None, client: Client) -> None:
     Baseline.objects.filter(region="19").update(planned_posts=42)
     lede = body(client, language="en").split("pp-lede")[1].split("</p>")[0]
     assert "Västra Götaland, Skåne and Västmanland are below" in lede
     assert "The other 16 regions reach it." in lede
 
 
-def test_a_changed_plan_is_said_to_differ_from_what_was_published(reference: None, client: Client) -> None:
+def test_a_changed_plan_is_said_to_differ_from_what_was_published(db: None, client: Client) -> None:
     assert "equal the published ones" in body(client, language="en")
     Baseline.objects.filter(region="19").update(planned_posts=42)
     assert "differs from the published one for Västmanland" in body(client, language="en")
 
 
-def test_posts_and_inhabitants_are_marked_as_reconstructed(reference: None, client: Client) -> None:
+def test_posts_and_inhabitants_are_marked_as_reconstructed(db: None, client: Client) -> None:
     html = body(client, "/?region=03", language="en")
     caption = html.split("<caption>")[1].split("</caption>")[0]
     card = html.split('class="pp-mapcard"')[1].split("</div>")[0]
@@ -99,21 +93,19 @@ def test_posts_and_inhabitants_are_marked_as_reconstructed(reference: None, clie
     assert "Reconstructed" in card
 
 
-def test_a_figure_that_is_made_up_puts_the_banner_on_the_page(reference: None, client: Client) -> None:
+def test_a_figure_that_is_made_up_puts_the_banner_on_the_page(db: None, client: Client) -> None:
     assert "pp-demo" not in body(client)
     Baseline.objects.filter(region="03").update(standing=Standing.SYNTHETIC)
     assert "pp-demo" in body(client)
 
 
-def test_four_counties_are_hatched_and_all_are_links(reference: None, client: Client) -> None:
+def test_four_counties_are_hatched_and_all_are_links(db: None, client: Client) -> None:
     html = body(client)
     assert html.count('class="hatch"') == 4
     assert html.count('class="pp-map__c"') == 21
 
 
-def test_a_missing_plan_leaves_the_county_unfilled_and_the_cells_marked(
-    reference: None, client: Client
-) -> None:
+def test_a_missing_plan_leaves_the_county_unfilled_and_the_cells_marked(db: None, client: Client) -> None:
     Baseline.objects.filter(region="03").delete()
     html = body(client, "/?region=03", language="en")
     row = html.split('id="r-03"')[1].split("</tr>")[0]
@@ -139,7 +131,7 @@ def test_a_missing_plan_leaves_the_county_unfilled_and_the_cells_marked(
         ("19", ["Region Västmanland", "15.38", "Reaches the limit", "<strong>43 posts</strong>"]),
     ],
 )
-def test_the_card_of_a_county(reference: None, client: Client, code: str, expected: list[str]) -> None:
+def test_the_card_of_a_county(db: None, client: Client, code: str, expected: list[str]) -> None:
     whole = body(client, f"/?region={code}", language="en")
     fragment = body(client, f"/?region={code}", language="en", **HTMX)
     for text in expected:
@@ -149,7 +141,7 @@ def test_the_card_of_a_county(reference: None, client: Client, code: str, expect
     assert fragment.strip() in whole
 
 
-def test_htmx_gets_the_card_alone_and_caches_keep_the_two_apart(reference: None, client: Client) -> None:
+def test_htmx_gets_the_card_alone_and_caches_keep_the_two_apart(db: None, client: Client) -> None:
     response = client.get("/?region=03", headers=HTMX)
     assert b"<html" not in response.content
     assert {"HX-Request", "HX-Target"} <= {name.strip() for name in response["Vary"].split(",")}
@@ -169,7 +161,7 @@ def test_htmx_gets_the_card_alone_and_caches_keep_the_two_apart(reference: None,
         "region=%F0%9F%98%80&sort=%FF",
     ],
 )
-def test_an_unknown_choice_falls_back(reference: None, client: Client, query: str) -> None:
+def test_an_unknown_choice_falls_back(db: None, client: Client, query: str) -> None:
     assert len(table_rows(body(client, f"/?{query}"))) == 21
     body(client, f"/?{query}", **HTMX)
 
@@ -186,7 +178,7 @@ def test_an_unknown_choice_falls_back(reference: None, client: Client, query: st
     ],
 )
 def test_the_table_sorts_by_link(
-    reference: None, client: Client, query: str, first: str, last: str, heading: str, order: str
+    db: None, client: Client, query: str, first: str, last: str, heading: str, order: str
 ) -> None:
     html = body(client, f"/{query}")
     codes = table_rows(html)
@@ -196,14 +188,14 @@ def test_the_table_sorts_by_link(
     assert html.count("aria-sort=") == 1
 
 
-def test_a_sort_link_turns_the_order_and_keeps_the_county(reference: None, client: Client) -> None:
+def test_a_sort_link_turns_the_order_and_keeps_the_county(db: None, client: Client) -> None:
     links = Page(body(client, "/?region=03&sort=base&dir=desc")).links
     assert "?sort=base&dir=asc&region=03" in links
     assert "?sort=name&region=03" in links
 
 
 def test_the_line_between_above_and_below_stands_only_where_the_order_is_by_rate(
-    reference: None, client: Client
+    db: None, client: Client
 ) -> None:
     def cut(query: str) -> list[str]:
         return re.findall(r'<tr id="r-(\d\d)" class="[^"]*is-cut', body(client, query))
@@ -215,7 +207,7 @@ def test_the_line_between_above_and_below_stands_only_where_the_order_is_by_rate
 
 @pytest.mark.parametrize("regions", [1, 21])
 def test_the_number_of_queries_does_not_grow_with_the_regions(
-    reference: None, client: Client, django_assert_num_queries: DjangoAssertNumQueries, regions: int
+    db: None, client: Client, django_assert_num_queries: DjangoAssertNumQueries, regions: int
 ) -> None:
     if regions == 1:
         for model in (Baseline, Inhabitants, PublishedRate):
@@ -228,7 +220,8 @@ def test_the_number_of_queries_does_not_grow_with_the_regions(
 
 @pytest.mark.django_db
 def test_without_data_the_page_says_what_will_appear(client: Client) -> None:
-    Region.objects.all().delete()
+    for model in (PublishedRate, Baseline, Inhabitants, Region):
+        model._default_manager.all().delete()
     html = body(client, language="en")
     assert "There are no results yet" in html
     assert "<table" not in html
@@ -245,7 +238,7 @@ def test_without_data_the_page_says_what_will_appear(client: Client) -> None:
         "/accounts/login/",
     ],
 )
-def test_every_link_leads_somewhere(reference: None, client: Client, path: str) -> None:
+def test_every_link_leads_somewhere(db: None, client: Client, path: str) -> None:
     page = Page(body(client, path))
     assert len(page.ids) == len(set(page.ids))
     for link in sorted(set(page.links)):
@@ -262,15 +255,13 @@ def test_every_link_leads_somewhere(reference: None, client: Client, path: str) 
     "path",
     ["/", "/?region=03", "/accessibility/", "/privacy/", "/accounts/login/", "/accounts/password/reset/"],
 )
-def test_no_page_needs_what_the_security_policy_forbids(reference: None, client: Client, path: str) -> None:
+def test_no_page_needs_what_the_security_policy_forbids(db: None, client: Client, path: str) -> None:
     response = client.get(path)
     assert Page(response.content.decode()).forbidden == []
     assert "'unsafe-inline'" not in response["Content-Security-Policy"]
 
 
-def test_language_follows_the_visitor_and_the_switch_stays_on_the_page(
-    reference: None, client: Client
-) -> None:
+def test_language_follows_the_visitor_and_the_switch_stays_on_the_page(db: None, client: Client) -> None:
     assert '<html lang="sv">' in body(client, language="sv")
     assert '<html lang="sv">' in body(client, language="de")
     assert '<html lang="en">' in body(client, language="en")
@@ -279,7 +270,7 @@ def test_language_follows_the_visitor_and_the_switch_stays_on_the_page(
     assert '<html lang="en">' in body(client, language="sv")
 
 
-def test_svg_geometry_has_decimal_points_in_swedish(reference: None, client: Client) -> None:
+def test_svg_geometry_has_decimal_points_in_swedish(db: None, client: Client) -> None:
     html = body(client, "/?region=03")
     widths = re.findall(r'class="pp-bar__fill[^"]*" x="0.0" width="([^"]+)"', html)
     assert len(widths) == 21
@@ -325,7 +316,7 @@ def test_the_open_pages_only_read(db: None, client: Client, method: str, path: s
     assert getattr(client, method)(path).status_code == 405
 
 
-def test_a_page_that_is_not_there_says_so_in_our_look(reference: None, client: Client) -> None:
+def test_a_page_that_is_not_there_says_so_in_our_look(db: None, client: Client) -> None:
     response = client.get("/no-such-page/", headers={"Accept-Language": "en"})
     assert response.status_code == 404
     html = response.content.decode()
@@ -342,7 +333,7 @@ def test_a_form_without_its_token_is_refused_in_our_look(db: None) -> None:
     assert "The form had become too old" in response.content.decode()
 
 
-def test_the_visitor_decides_what_the_menu_holds(reference: None, client: Client) -> None:
+def test_the_visitor_decides_what_the_menu_holds(db: None, client: Client) -> None:
     assert reverse("account_login") in Page(body(client)).links
     client.force_login(make_region_member("03", name="Maria Lindqvist"))
     html = body(client)
@@ -356,5 +347,5 @@ def test_the_visitor_decides_what_the_menu_holds(reference: None, client: Client
     assert "/report/" not in Page(html).links
 
 
-def test_the_outlines_are_those_of_the_regions(reference: None) -> None:
+def test_the_outlines_are_those_of_the_regions(db: None) -> None:
     assert set(counties()) == set(Region.objects.values_list("code", flat=True))

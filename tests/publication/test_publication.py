@@ -13,7 +13,6 @@ from allocation.services.publications import publish_run, withdraw_publication
 from publication.measures import MEASURES
 from reporting.errors import NotAllowed
 from reporting.models import ReportingRound, Role, User
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user, moment
 from tests.publication.published import next_second
 
@@ -43,7 +42,6 @@ def computed(reporting_round: ReportingRound, *, day: int) -> AllocationRun:
 
 @pytest.fixture
 def reporting_round() -> ReportingRound:
-    load_reference_data()
     return make_round(slug="2022-2024")
 
 

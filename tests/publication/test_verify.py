@@ -15,7 +15,6 @@ from reporting.chain import keep_check
 from reporting.limits import network_of, within_limit
 from reporting.models import Receipt, Revision
 from reporting.receipts import receipt_file
-from reporting.reference import load_reference_data
 from tests.factories import make_region_member, make_round, make_submission, moment
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +31,6 @@ def _empty_cache() -> None:
 @pytest.fixture
 def revision() -> Revision:
     """A submitted version with figures and names that must not be told."""
-    load_reference_data()
     person = make_region_member(name="Åsa Öberg")
     return make_submission(
         make_round(slug="2022-2024"),

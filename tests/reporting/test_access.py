@@ -56,7 +56,6 @@ from reporting.models import (
     Side,
     User,
 )
-from reporting.reference import load_reference_data
 from reporting.services.exports import export_table
 from reporting.services.messages import Upload, post_message
 from reporting.services.tokens import create_token
@@ -103,7 +102,6 @@ class World:
 
 def make_world() -> World:
     """A region with a submitted report and a run; people of every role; one of each model of the admin."""
-    load_reference_data()
     now = timezone.now()
     reporting_round = make_round(opens_at=now - timedelta(days=3), closes_at=now + timedelta(days=19))
     regional = {"ombud": Role.OMBUD, "representant": Role.REPRESENTANT, "uppgiftssamordnare": Role.SAMORDNARE}

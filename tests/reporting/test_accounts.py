@@ -10,7 +10,6 @@ from pytest_django import Settings
 from reporting import mailer
 from reporting.demo import DemoRefused, load_demo
 from reporting.models import Mail, MailKind, Membership, User
-from reporting.reference import load_reference_data
 from tests.factories import make_user, moment
 from tests.reporting.smtp import free_port, smtp_server, use_smtp
 
@@ -79,7 +78,6 @@ def test_sign_up_is_closed() -> None:
 
 
 def test_demonstration_accounts_exist_in_demonstration_mode_only(settings) -> None:
-    load_reference_data()
     settings.PLATSPLAN_DEMO = True
     load_demo(at=moment())
     assert "_auth_user_id" in sign_in("ombud-03@platsplan.example", "platsplan-demo").session
@@ -94,7 +92,6 @@ def test_demonstration_accounts_exist_in_demonstration_mode_only(settings) -> No
 
 
 def test_the_demonstration_has_three_people_per_region_and_three_at_the_agency(settings) -> None:
-    load_reference_data()
     settings.PLATSPLAN_DEMO = True
     reporting_round = load_demo(at=moment())
     load_demo(at=moment(20))  # again: nothing is doubled
@@ -112,7 +109,6 @@ def test_the_demonstration_has_three_people_per_region_and_three_at_the_agency(s
 
 
 def test_an_old_demonstration_round_opens_again(settings) -> None:
-    load_reference_data()
     settings.PLATSPLAN_DEMO = True
     load_demo(at=moment())
     much_later = moment(month=12)

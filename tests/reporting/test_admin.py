@@ -20,7 +20,6 @@ from reporting.models import (
     State,
     Submission,
 )
-from reporting.reference import load_reference_data
 from reporting.services.review import return_report
 from tests.factories import (
     make_draft,
@@ -34,11 +33,6 @@ from tests.factories import (
 from tests.reporting.desk import LIST, change, decide, make_admin, page, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 @pytest.mark.parametrize("path", ["", "reporting/submission/", "reporting/user/", "reporting/mail/"])

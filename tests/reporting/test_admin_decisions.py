@@ -16,7 +16,6 @@ from reporting.models import (
     State,
     Submission,
 )
-from reporting.reference import load_reference_data
 from reporting.services.review import return_report
 from tests.factories import (
     make_officer,
@@ -29,11 +28,6 @@ from tests.factories import (
 from tests.reporting.desk import LIST, change, decide, make_decider, page, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 @pytest.mark.parametrize(("decision", "state"), [

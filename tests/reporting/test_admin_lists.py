@@ -22,17 +22,11 @@ from reporting.models import (
     Side,
     User,
 )
-from reporting.reference import load_reference_data
 from reporting.services.tokens import create_token, revoke_token
 from tests.factories import make_officer, make_region_member, make_round, make_user, report_of
 
 pytestmark = pytest.mark.django_db
 LISTS = ("apitoken", "pendingupload", "news", "mailchoice")
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def signed_in(person: User) -> Client:

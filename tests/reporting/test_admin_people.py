@@ -10,7 +10,6 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from reporting.models import Invitation, Mail, MailKind, Membership, Role, User
-from reporting.reference import load_reference_data
 from reporting.services.invitations import invite_to_agency
 from tests.factories import make_invitation, make_officer, make_region_member, make_user, moment
 
@@ -19,11 +18,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/reporting/user/"
 INVITATIONS = "/admin/reporting/invitation/"
 ADD = f"{INVITATIONS}add/"
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def signed_in(person: User) -> Client:

@@ -9,7 +9,6 @@ from allocation.models import Recomputation, RoundGrant
 from reporting.models import (
     ReportingRound,
 )
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report
 from tests.factories import (
     make_draft,
@@ -23,11 +22,6 @@ from tests.factories import (
 from tests.reporting.desk import make_admin, make_decider, page, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def round_form(**fields: str) -> dict[str, str]:

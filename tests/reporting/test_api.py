@@ -14,7 +14,6 @@ from reporting.models import (
     ReportingRound,
     Submission,
 )
-from reporting.reference import load_reference_data
 from reporting.services.drafts import save_draft
 from tests.factories import (
     make_draft,
@@ -27,7 +26,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _reference() -> None:
-    load_reference_data()
     cache.clear()
 
 

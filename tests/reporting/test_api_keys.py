@@ -20,7 +20,6 @@ from reporting.models import (
     User,
 )
 from reporting.models.tokens import VALID_FOR
-from reporting.reference import load_reference_data
 from reporting.services.ombud import approve_ombud
 from reporting.services.tokens import KEYS_PER_REGION, KeyRefused, create_token, revoke_token
 from tests.factories import (
@@ -36,7 +35,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _reference() -> None:
-    load_reference_data()
     cache.clear()
 
 

@@ -19,7 +19,6 @@ from allocation.models import RecomputationRun
 from config.celery import app
 from reporting.audit import Question, changes, kind_of, question_about, tracked_kinds
 from reporting.models import Export, LogEntry, Submission, User
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +120,6 @@ def test_a_task_stands_beside_what_it_changed() -> None:
 
 
 def test_a_request_stands_beside_what_it_changed_without_secret_links(client: Client) -> None:
-    load_reference_data()
     administrator = make_user(is_staff=True, is_superuser=True)
     person = make_user()
     client.force_login(administrator)
@@ -144,7 +142,6 @@ def test_a_link_that_lets_somebody_in_never_stands_in_a_history(rf) -> None:
 
 
 def many_changes() -> User:
-    load_reference_data()
     officer = make_officer(name="Elin Sandström")
     reporting_round = make_round()
     with pghistory.context(user=officer.pk):
@@ -226,7 +223,6 @@ def test_a_file_leaves_a_note_and_holds_what_the_search_finds(client: Client) ->
 
 
 def test_only_those_with_the_permission_search(client: Client) -> None:
-    load_reference_data()
     client.force_login(make_user(is_staff=True, groups=["Beslutsfattare"]))
     assert client.get(reverse("audit")).status_code == 403
     assert client.post(reverse("audit"), {"format": "csv"}).status_code == 403

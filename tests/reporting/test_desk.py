@@ -15,7 +15,6 @@ from allocation import claims, flagrefresh
 from allocation.models import Recomputation
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import Assignment, Baseline, ReportFlag, State, Submission, User
-from reporting.reference import load_reference_data
 from reporting.services.desk import approve_unflagged, assign_report
 from reporting.services.flags import dismiss_flag, refresh_flags, refresh_flags_of_round
 from reporting.services.review import approve_report, return_report
@@ -31,11 +30,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/reporting/submission/"
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def signed_in(person: User) -> Client:

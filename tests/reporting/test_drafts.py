@@ -25,7 +25,6 @@ from reporting.models import (
     User,
 )
 from reporting.prospect import prospect_of
-from reporting.reference import load_reference_data
 from reporting.services.drafts import TextTooLong, merge_draft, save_draft
 from reporting.services.review import approve_report
 from tests.factories import (
@@ -40,11 +39,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 FIELDS = ("at_2022", "at_2023", "comment_at_2022", "contact_name")
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 @pytest.fixture

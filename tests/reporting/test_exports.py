@@ -11,7 +11,6 @@ from allocation import runner
 from allocation.models import Recomputation
 from reporting.errors import DomainError, NotAllowed
 from reporting.models import Export, ExportFormat, Mail, MailKind, Region
-from reporting.reference import load_reference_data
 from reporting.services.exports import MAX_ROWS, export_table
 from reporting.tables import Column, Table
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user, moment
@@ -29,7 +28,6 @@ def cells(content: bytes) -> list[Any]:
 
 
 def test_no_text_becomes_a_formula() -> None:
-    load_reference_data()
     officer = make_officer(name="=cmd()")
     rows = [[text, 1] for text in FORMULAS]
     details: dict[str, Any] = {"by": officer, "at": moment(), "rounds": ["=round"], "rules": ["at-2022.1"]}
@@ -44,7 +42,6 @@ def test_no_text_becomes_a_formula() -> None:
 
 
 def test_every_export_is_noted_and_needs_its_permission() -> None:
-    load_reference_data()
     officer = make_officer()
     file = export_table(table([["a", 1]]), kind=ExportFormat.CSV, by=officer, at=moment(), rounds=["R"])
     note = Export.objects.get()
@@ -59,7 +56,6 @@ def test_every_export_is_noted_and_needs_its_permission() -> None:
 
 
 def test_the_lists_of_the_desk_can_be_taken_out(client: Client, django_assert_max_num_queries: Any) -> None:
-    load_reference_data()
     reporting_round = make_round(name="AT/ST 2022-2024")
     member = make_region_member("09", name="=Evil")
     make_submission(reporting_round, "09", by=member)

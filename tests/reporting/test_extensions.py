@@ -10,7 +10,6 @@ from django.utils import timezone
 from reporting.errors import NotAllowed, RoundNotOpen, WrongState
 from reporting.models import EventKind, Extension, Mail, MailKind, ReviewEvent, Role, State, Submission, User
 from reporting.notices import write_escalations, write_reminders
-from reporting.reference import load_reference_data
 from reporting.selectors import current_round
 from reporting.services.extensions import grant_extension, withdraw_extension
 from reporting.services.review import approve_report
@@ -29,11 +28,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 LATER = moment(10, 12, month=10)
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def granted(

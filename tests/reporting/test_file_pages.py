@@ -12,17 +12,11 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from reporting.models import ApiToken, DraftValue, PendingUpload, Role, Submission, User
-from reporting.reference import load_reference_data
 from reporting.selectors import draft_texts
 from tests.factories import make_draft, make_region_member, make_round
 from tests.reporting import broken_files
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def signed_in(user: User, *, strict: bool = False) -> Client:

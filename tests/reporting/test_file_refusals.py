@@ -12,7 +12,6 @@ from reporting.exchange.excel_file import with_remarks
 from reporting.exchange.excel_template import MARKING_SHEET
 from reporting.exchange.refusals import FileRefused
 from reporting.models import DraftValue
-from reporting.reference import load_reference_data
 from reporting.selectors import draft_texts
 from reporting.services.drafts import save_draft
 from reporting.services.review import approve_report
@@ -44,11 +43,6 @@ from tests.reporting.file_steps import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def test_a_file_of_another_region_or_round_is_refused_with_both_names() -> None:

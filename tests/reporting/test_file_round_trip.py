@@ -11,7 +11,6 @@ from reporting.exchange.excel_template import MARKING_SHEET
 from reporting.exchange.waiting import remove_old_uploads
 from reporting.fields import text_fields
 from reporting.models import PendingUpload, Role
-from reporting.reference import load_reference_data
 from reporting.selectors import draft_texts
 from reporting.services.drafts import save_draft
 from reporting.services.uploads import (
@@ -29,11 +28,6 @@ from tests.factories import (
 from tests.reporting.file_steps import cells, changes, csv, edited, excel, filled_report, save, upload
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])

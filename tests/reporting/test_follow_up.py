@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from reporting.models import Baseline, PostType, Revision, Standing, User
 from reporting.outcomes import BAR_WIDTH, Outcome
-from reporting.reference import load_reference_data
 from reporting.services.submissions import submit_report
 from tests.factories import make_draft, make_officer, make_region_member, make_submission
 from tests.reporting.test_pages import open_round, page, signed_in
@@ -18,7 +17,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ombud() -> User:
-    load_reference_data()
     return make_region_member()
 
 

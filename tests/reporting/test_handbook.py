@@ -13,7 +13,6 @@ from django.conf import settings as project_settings
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from reporting.reference import load_reference_data
 from reporting.selectors import draft_texts
 from reporting.services.drafts import save_draft
 from reporting.services.tokens import create_token
@@ -32,7 +31,6 @@ def blocks() -> list[str]:
 
 
 def test_every_command_does_what_the_handbook_says(live_server: LiveServer, tmp_path: Path) -> None:
-    load_reference_data()
     now = timezone.now()
     reporting_round = make_round(slug="2022-2024", closes_at=now + timedelta(days=9))
     ombud = make_region_member("03")

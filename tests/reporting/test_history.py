@@ -7,7 +7,6 @@ from django.test import Client
 
 from reporting.content import content_of, differences
 from reporting.models import Revision, User
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_region_member, make_round, make_submission, moment
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +15,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def versions() -> list[Revision]:
     """Three versions: a figure, a comment, an indicator and the contact change on the way."""
-    load_reference_data()
     person, reporting_round = make_region_member(name="Åsa Öberg"), make_round(slug="2022-2024", codes=["03"])
     steps = (
         {"gm_2024": "–"},

@@ -17,7 +17,6 @@ from pytest_django import Settings
 
 from config.identity_providers import providers_in
 from reporting.models import Mail, Membership, Region, Role, User
-from reporting.reference import load_reference_data
 from tests.factories import make_draft, make_officer, make_round, make_user, moment
 from tests.reporting.identity_provider import IdentityProvider, identity_provider
 from tests.reporting.test_second_factor import SECRET, code_of
@@ -201,7 +200,6 @@ def test_the_second_factor_is_asked_for_after_the_provider_too(provider: Identit
 
 
 def test_at_the_agency_the_provider_alone_opens_nothing(provider: IdentityProvider) -> None:
-    load_reference_data()
     make_officer(email=ANNA)
     client = Client()
     come_back(client, provider)
@@ -248,7 +246,6 @@ def test_breaking_off_an_old_answer_and_a_server_that_is_away_have_a_page(
 def test_before_submitting_the_provider_confirms_the_person(
     provider: IdentityProvider, sub: str, asked_ago: int | None, words: str | None
 ) -> None:
-    load_reference_data()
     anna = make_anna()
     make_user(email="bertil@regionuppsala.se")
     Membership.objects.create(user=anna, region=Region.objects.get(code="03"), role=Role.OMBUD)

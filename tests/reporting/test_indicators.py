@@ -12,18 +12,12 @@ from django.utils import timezone
 from reporting.fields import fields_of
 from reporting.indicators import answers_in, ratios_of
 from reporting.models import Baseline, Indicator, PostType, ReportingRound, Standing, Years
-from reporting.reference import load_reference_data
 from reporting.services.submissions import submit_report
 from tests.factories import make_draft, make_region_member, make_round, make_submission, moment, report_texts
 
 pytestmark = pytest.mark.django_db
 
 YEARS = Years.of(2022, 2024)
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 @pytest.fixture

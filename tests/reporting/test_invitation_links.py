@@ -25,7 +25,6 @@ from reporting.models import (
     Role,
     User,
 )
-from reporting.reference import load_reference_data
 from reporting.services.invitations import (
     accept_invitation,
     send_invitation_again,
@@ -40,7 +39,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _reference(settings: Settings) -> None:
-    load_reference_data()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose elsewhere
 
 

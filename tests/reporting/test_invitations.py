@@ -17,7 +17,6 @@ from reporting.models import (
     Role,
     User,
 )
-from reporting.reference import load_reference_data
 from reporting.services.invitations import (
     MAX_PENDING_PER_REGION,
     invite_to_agency,
@@ -33,7 +32,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _reference(settings: Settings) -> None:
-    load_reference_data()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose elsewhere
 
 

@@ -8,7 +8,6 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from reporting.models import Region, User
-from reporting.reference import load_reference_data
 from tests.factories import make_user
 
 
@@ -50,7 +49,6 @@ def test_every_field_with_choices_has_a_constraint_that_names_them() -> None:
 
 @pytest.mark.django_db
 def test_the_database_refuses_a_word_that_is_not_in_the_list() -> None:
-    load_reference_data()
     person = make_user()
     for rows, word in (
         (User.objects.filter(pk=person.pk), {"language": "xx"}),

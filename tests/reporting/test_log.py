@@ -14,7 +14,6 @@ from reporting.models import Figure, LogCheck, LogEntry, LogKind, Receipt, Recei
 from reporting.models.receipts import NO_ENTRY
 from reporting.receipts import receipt_file
 from reporting.record import text_sha256
-from reporting.reference import load_reference_data
 from reporting.services.submissions import submit_report
 from tests.factories import make_draft, make_officer, make_region_member, make_round, make_submission, moment
 from tests.reporting.test_many_at_once import at_once
@@ -23,7 +22,6 @@ from tests.reporting.test_many_at_once import at_once
 @pytest.fixture
 def submissions(db: None) -> list[Revision]:
     """Three versions of one report, and so three entries."""
-    load_reference_data()
     person, reporting_round = make_region_member(), make_round(codes=["03"])
     return [
         make_submission(reporting_round, by=person, at=moment(10 + day), st_2022=str(120 + day))
@@ -46,7 +44,6 @@ def test_each_entry_carries_the_checksum_of_the_one_before(submissions: list[Rev
 
 @pytest.mark.django_db(transaction=True)
 def test_regions_of_two_rounds_that_submit_at_once_stand_one_after_the_other() -> None:
-    load_reference_data()
     codes = ["01", "03", "04", "05", "06", "07"]
     rounds = [make_round(codes=codes), make_round(codes=codes)]
     people = {code: make_region_member(code) for code in codes}

@@ -11,7 +11,6 @@ from reporting import threads
 from reporting.digests import write_digests
 from reporting.errors import DomainError
 from reporting.models import Mail, MailKind, MailRhythm, Message, ReadMark, ReviewEvent, Revision, Side
-from reporting.reference import load_reference_data
 from reporting.services.drafts import Merge, merge_draft, save_draft
 from reporting.services.messages import mark_read, post_message
 from reporting.services.news import choose_mail
@@ -53,7 +52,6 @@ def at_once(count: int, action: Callable[[int], object]) -> list[object]:
 
 
 def test_fifty_submissions_of_one_report_make_one_version_one_receipt_one_mail() -> None:
-    load_reference_data()
     ombud, reporting_round = make_region_member(), make_round()
     report = make_draft(reporting_round, by=ombud)
     outcomes = at_once(
@@ -69,7 +67,6 @@ def test_fifty_submissions_of_one_report_make_one_version_one_receipt_one_mail()
 
 
 def test_ten_people_in_ten_fields_lose_nothing() -> None:
-    load_reference_data()
     ombud, reporting_round = make_region_member(), make_round()
     report = make_draft(reporting_round, by=ombud, contact_name="A")
     fields = [
@@ -92,7 +89,6 @@ def test_ten_people_in_ten_fields_lose_nothing() -> None:
 
 
 def test_two_officers_approve_once() -> None:
-    load_reference_data()
     ombud, reporting_round = make_region_member(), make_round()
     officers = [make_officer(), make_officer()]
     revision = make_submission(reporting_round, by=ombud)
@@ -107,7 +103,6 @@ def test_two_officers_approve_once() -> None:
 
 
 def test_a_submission_and_a_return_at_once_leave_one_of_them_after_the_other() -> None:
-    load_reference_data()
     ombud, officer, reporting_round = make_region_member(), make_officer(), make_round(grant=False)
     report = make_submission(reporting_round, by=ombud).submission
 
@@ -133,7 +128,6 @@ def test_a_submission_and_a_return_at_once_leave_one_of_them_after_the_other() -
 
 
 def test_pages_read_at_once_leave_the_mark_at_the_newest() -> None:
-    load_reference_data()
     ombud, reporting_round = make_region_member(), make_round()
     report = report_of(reporting_round)
     at_once(
@@ -152,7 +146,6 @@ def test_pages_read_at_once_leave_the_mark_at_the_newest() -> None:
 
 
 def test_what_becomes_visible_later_has_a_higher_number_so_no_message_is_skipped_by_a_mark() -> None:
-    load_reference_data()
     ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
     report = report_of(reporting_round)
     seen: list[list[int]] = []
@@ -174,7 +167,6 @@ def test_what_becomes_visible_later_has_a_higher_number_so_no_message_is_skipped
 
 
 def test_digests_built_at_once_make_one_mail() -> None:
-    load_reference_data()
     ombud, officer, reporting_round = make_region_member(), make_officer(), make_round()
     choose_mail(user_id=ombud.pk, rhythm=MailRhythm.DAILY)
     report = report_of(reporting_round)
@@ -185,7 +177,6 @@ def test_digests_built_at_once_make_one_mail() -> None:
 
 
 def test_ten_people_in_one_field_overwrite_nobody_unseen() -> None:
-    load_reference_data()
     ombud, reporting_round = make_region_member(), make_round()
     report = make_draft(reporting_round, by=ombud, contact_name="A")
     merges = at_once(

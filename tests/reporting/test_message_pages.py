@@ -14,7 +14,6 @@ from reporting.models import (
     Role,
     Side,
 )
-from reporting.reference import load_reference_data
 from reporting.services.messages import (
     mark_read,
 )
@@ -36,7 +35,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _reference(tmp_path: Path, settings: Any) -> None:
     """Reference data, and a folder for attachments that is this test's own."""
-    load_reference_data()
     store = settings.STORAGES["attachments"]
     private = {**store, "OPTIONS": {**store["OPTIONS"], "location": str(tmp_path / "attachments")}}
     settings.STORAGES = {**settings.STORAGES, "attachments": private}

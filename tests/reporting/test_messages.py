@@ -15,7 +15,6 @@ from reporting.models import (
     Side,
     State,
 )
-from reporting.reference import load_reference_data
 from reporting.services.messages import (
     MESSAGES_PER_HOUR,
     MessageRefused,
@@ -38,7 +37,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _reference(tmp_path: Path, settings: Any) -> None:
     """Reference data, and a folder for attachments that is this test's own."""
-    load_reference_data()
     store = settings.STORAGES["attachments"]
     private = {**store, "OPTIONS": {**store["OPTIONS"], "location": str(tmp_path / "attachments")}}
     settings.STORAGES = {**settings.STORAGES, "attachments": private}

@@ -27,7 +27,6 @@ from reporting.models import (
     User,
 )
 from reporting.notices import write_escalations, write_reminders
-from reporting.reference import load_reference_data
 from reporting.services.messages import Upload, mark_read, post_message
 from reporting.services.news import choose_mail
 from reporting.services.review import start_review
@@ -46,11 +45,6 @@ from tests.files import pdf
 from tests.reporting.smtp import smtp_server
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def chooser(rhythm: MailRhythm, role: Role = Role.REPRESENTANT, **fields: Any) -> User:

@@ -22,7 +22,6 @@ from reporting.exchange.difference import Change
 from reporting.exchange.draft import filling_of
 from reporting.exchange.excel_template import MARKING_SHEET, excel_template
 from reporting.models import Submission, User
-from reporting.reference import load_reference_data
 from reporting.services.uploads import preview_upload, receive_upload
 from tests.factories import make_draft, make_region_member, make_round, moment, report_texts
 
@@ -41,7 +40,6 @@ TYPED_IN_EXCEL = TYPED | {
 
 @pytest.fixture
 def person() -> User:
-    load_reference_data()
     return make_region_member()
 
 

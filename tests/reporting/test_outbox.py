@@ -16,7 +16,6 @@ from django.utils import timezone, translation
 from reporting import mailer
 from reporting.models import Mail, MailKind, Region, ReportingRound, Revision, Role, User
 from reporting.outbox import write_mail
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
 from reporting.tasks import send_mail_task
 from reporting.templatetags.mail import column, in_days, one_line, plain_text, quoted
@@ -38,7 +37,6 @@ LONGEST_MAIL_BYTES = 100_000
 
 def submitted(**texts: Any) -> tuple[ReportingRound, User, Revision]:
     """Uppsala's ombud has submitted a report; 60 AT posts for 2022 against a plan of 50, with a comment."""
-    load_reference_data()
     reporting_round = make_round(codes=["03"], grant=False, slug="2022-2024")
     ombud = make_region_member("03", name="Åsa Öberg", email="asa@example.com")
     warned = {"at_2022": "60", "comment_at_2022": "Ten more blocks.\nDecided in June."}
@@ -148,7 +146,6 @@ def test_the_officers_message_reaches_the_region(action: str) -> None:
 
 
 def test_a_comment_never_brings_one_persons_way_in_to_another() -> None:
-    load_reference_data()
     reporting_round = make_round(codes=["03"], grant=False)
     ombud = make_region_member("03", email="ombud@example.com")
     colleague = make_region_member("03", Role.REPRESENTANT, email="colleague@example.com")
@@ -165,7 +162,6 @@ def test_a_comment_never_brings_one_persons_way_in_to_another() -> None:
 
 
 def test_line_ends_in_names_cannot_add_headers() -> None:
-    load_reference_data()
     Region.objects.filter(code="03").update(name="Region\r\nBcc: thief@example.com\r\n\r\nX")
     reporting_round = make_round(codes=["03"], grant=False)
     ombud = make_region_member("03")
@@ -183,7 +179,6 @@ def test_line_ends_in_names_cannot_add_headers() -> None:
 
 
 def test_the_receipt_names_synthetic_figures() -> None:
-    load_reference_data()
     for number, is_demo in enumerate((True, False)):
         code = ("03", "09")[number]
         reporting_round = make_round(codes=[code], grant=False, is_demo=is_demo)
@@ -210,7 +205,6 @@ def test_a_mail_is_small_and_names_its_language() -> None:
 
 
 def test_a_draft_of_another_region_is_in_no_mail() -> None:
-    load_reference_data()
     reporting_round = make_round(codes=["03", "09"], grant=False)
     make_draft(reporting_round, "09", by=make_region_member("09"), at_2022="7531")
     make_submission(reporting_round, "03", by=make_region_member("03"))
@@ -273,7 +267,6 @@ def test_days_are_written_in_words(days: int, words: str) -> None:
 
 
 def test_the_reader_gets_the_mail_in_their_language() -> None:
-    load_reference_data()
     reporting_round = make_round(codes=["03"], grant=False)
     make_submission(reporting_round, by=make_region_member("03", language="sv"))
     mail = Mail.objects.get()

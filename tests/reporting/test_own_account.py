@@ -16,7 +16,6 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from reporting.accounts.devices import device_of
 from reporting.mailer import send_mail
 from reporting.models import Mail, Role, User
-from reporting.reference import load_reference_data
 from tests.factories import make_draft, make_region_member, make_round, make_user, report_of
 from tests.reporting.test_second_factor import PASSWORD, SECRET, code_of, signed_in, step_one
 
@@ -38,7 +37,6 @@ def let_time_pass(client: Client, minutes: int) -> None:
 
 
 def ready_to_submit() -> tuple[User, str]:
-    load_reference_data()
     now = timezone.now()
     person = make_region_member("03", Role.REPRESENTANT, password=PASSWORD)
     reporting_round = make_round(

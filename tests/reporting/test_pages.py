@@ -11,7 +11,6 @@ from django.utils import timezone
 from allocation import runner
 from allocation.models import AllocationRun, Recomputation
 from reporting.models import DraftValue, ReportingRound, Revision, Role, State, User
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report
 from tests.factories import (
     make_draft,
@@ -25,11 +24,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def open_round(**fields):
@@ -436,7 +430,6 @@ def test_the_agency_keeps_the_addresses() -> None:
 
 
 def test_no_cache_gives_a_page_to_somebody_else() -> None:
-    load_reference_data()
     reporting_round, ombud = make_round(codes=["03"]), make_region_member("03")
     client = Client()
     client.force_login(ombud)

@@ -21,7 +21,6 @@ from reporting.models import (
     Role,
     User,
 )
-from reporting.reference import load_reference_data
 from reporting.services.invitations import accept_invitation, withdraw_invitation
 from reporting.services.ombud import approve_ombud, decline_ombud
 from reporting.services.people import change_role, end_role
@@ -40,11 +39,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 PAGE = "/report/people/03/"
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def signed_in(person: User) -> Client:

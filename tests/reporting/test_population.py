@@ -13,7 +13,6 @@ from allocation.models import Recomputation
 from reporting.errors import FieldProblem, NotAllowed
 from reporting.models import Inhabitants, PopulationReference, Region, Standing
 from reporting.pxweb import PxWebManyYears, PxWebRefused, read_population
-from reporting.reference import load_reference_data
 from reporting.services.population import (
     PopulationSource,
     compare_population,
@@ -61,7 +60,6 @@ def source(**fields: Any) -> PopulationSource:
     ids=["semicolons", "commas", "tabs", "spaces", "no-break spaces", "title and note", "no country"],
 )
 def test_a_table_is_read_however_it_was_exported(shape: dict[str, Any]) -> None:
-    load_reference_data()
     persons = persons_now()
     table = read_population(pxweb_csv(persons, **shape), counties=counties())
     assert dict(table.persons) == persons
@@ -70,7 +68,6 @@ def test_a_table_is_read_however_it_was_exported(shape: dict[str, Any]) -> None:
 
 
 def test_of_several_years_one_must_be_named() -> None:
-    load_reference_data()
     rows = [f"{code} {name};100;{200 + int(code)}" for code, name in counties().items()]
     content = "\n".join(["region;2022;2023", *rows]).encode()
     with pytest.raises(PxWebManyYears, match="2022, 2023"):
@@ -108,14 +105,12 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_no_such_table_is_refused_and_says_why(name: str) -> None:
-    load_reference_data()
     breaking, words = BROKEN[name]
     with pytest.raises(PxWebRefused, match=words):
         read_population(breaking(pxweb_csv(persons_now())), counties=counties())
 
 
 def test_a_region_that_is_missing_is_named() -> None:
-    load_reference_data()
     persons = persons_now()
     del persons["09"]
     with pytest.raises(PxWebRefused, match="09 Gotlands län"):
@@ -138,7 +133,6 @@ def test_the_regions_must_sum_to_the_country(in_file: int | None, typed: int | N
 
 
 def test_large_changes_are_marked_and_must_be_confirmed() -> None:
-    load_reference_data()
     persons = persons_now()
     before = Inhabitants.objects.get(reference__slug="projection-2022", region="09").persons
     persons["09"] = before * 104 // 100
@@ -161,7 +155,6 @@ def test_large_changes_are_marked_and_must_be_confirmed() -> None:
 
 
 def test_a_reference_that_a_run_was_computed_from_never_changes() -> None:
-    load_reference_data()
     projected = PopulationReference.objects.get(slug="projection-2022")
     Inhabitants.objects.filter(reference=projected, region="03").update(persons=395_000)  # not used yet
     make_submission(make_round(), "03", by=make_region_member("03"))
@@ -182,7 +175,6 @@ def test_a_reference_that_a_run_was_computed_from_never_changes() -> None:
 
 
 def test_nothing_is_saved_before_the_table_has_been_looked_at(client: Client) -> None:
-    load_reference_data()
     client.force_login(make_officer())
     persons = persons_now()
     persons["09"] += 20_000

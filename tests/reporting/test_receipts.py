@@ -31,7 +31,6 @@ from reporting.pdf import _SHOWN, shown
 from reporting.qr import qr_svg
 from reporting.receipt_pdf import draw_receipt
 from reporting.receipts import receipt_file
-from reporting.reference import load_reference_data
 from reporting.services.submissions import submit_report
 from tests.factories import make_draft, make_officer, make_region_member, make_round, make_submission, moment
 from tests.reporting.smtp import smtp_server
@@ -39,11 +38,6 @@ from tests.reporting.smtp import smtp_server
 pytestmark = pytest.mark.django_db
 
 HOSTILE = '#panic("x") $a$ *b* @c <d> #read("/etc/passwd") \\ "q" {{x}}'
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def submitted(person: User | None = None, **texts: Any) -> Revision:

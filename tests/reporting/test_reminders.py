@@ -21,7 +21,6 @@ from reporting.models import (
     User,
 )
 from reporting.notices import reminder_step, write_answer_reminders, write_reminders
-from reporting.reference import load_reference_data
 from reporting.services.drafts import save_draft
 from reporting.services.review import return_report
 from reporting.tasks import send_mail_task, send_reminders_task
@@ -44,7 +43,6 @@ def recipients() -> list[str]:
 
 def one_region(**fields: Any) -> ReportingRound:
     """A round in which only Uppsala reports; its ombud is ombud@example.com. Closes 1 October 2022 23:59."""
-    load_reference_data()
     make_region_member("03", email="ombud@example.com")
     return make_round(codes=["03"], grant=False, slug="2022-2024", **fields)
 
@@ -149,7 +147,6 @@ def test_whoever_can_only_fill_in_is_not_asked_to_submit() -> None:
 
 
 def test_a_region_that_has_submitted_is_left_alone() -> None:
-    load_reference_data()
     reporting_round = make_round(codes=["03", "09"], grant=False)
     make_submission(reporting_round, "03", by=make_region_member("03", email="done@example.com"))
     make_region_member("09", email="late@example.com")

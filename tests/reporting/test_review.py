@@ -7,7 +7,6 @@ import pytest
 from allocation.models import Recomputation
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import EventKind, Mail, MailKind, Role, State
-from reporting.reference import load_reference_data
 from reporting.services.review import approve_report, return_report, start_review
 from tests.factories import (
     make_officer,
@@ -20,11 +19,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def test_approval_locks_tells_the_region_and_asks_for_a_recomputation() -> None:

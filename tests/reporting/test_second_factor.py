@@ -23,7 +23,6 @@ from pytest_django import Settings
 from reporting.accounts.sealing import seal, unseal
 from reporting.errors import NotAllowed
 from reporting.models import Mail, User
-from reporting.reference import load_reference_data
 from reporting.services.accounts import reset_second_factor
 from tests.factories import make_officer, make_user
 
@@ -67,7 +66,6 @@ def set_up_app(client: Client) -> str:
 
 
 def officer(**fields: object) -> User:
-    load_reference_data()
     return make_officer(password=PASSWORD, **fields)
 
 

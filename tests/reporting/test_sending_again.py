@@ -16,7 +16,6 @@ from reporting.invitations import LINK_MARK
 from reporting.mailer import enclosures_of
 from reporting.models import Mail, MailFile, MailKind, MailRequest
 from reporting.outbox import keep_file
-from reporting.reference import load_reference_data
 from reporting.services.outbox import send_again, try_now
 from reporting.tasks import send_mail_task
 from tests.factories import make_officer, make_user, moment
@@ -39,7 +38,6 @@ def a_mail(**fields: Any) -> Mail:
 
 
 def test_what_was_sent_goes_again_as_a_row_of_its_own(django_capture_on_commit_callbacks: Capture) -> None:
-    load_reference_data()
     officer = make_officer()
     file = keep_file("a.xlsx", b"bytes", media_type="application/x", at=moment())
     mail = a_mail(sent_at=moment(), file=file)
@@ -59,7 +57,6 @@ def test_what_was_sent_goes_again_as_a_row_of_its_own(django_capture_on_commit_c
 
 
 def test_what_was_not_sent_gets_no_second_row(django_capture_on_commit_callbacks: Capture) -> None:
-    load_reference_data()
     officer = make_officer()
     failed, sent = a_mail(last_error="550"), a_mail(sent_at=moment())
     with patch.object(send_mail_task, "delay") as delay, django_capture_on_commit_callbacks(execute=True):
@@ -70,7 +67,6 @@ def test_what_was_not_sent_gets_no_second_row(django_capture_on_commit_callbacks
 
 
 def test_a_link_that_works_once_is_not_sent_again_nor_shown(client: Client) -> None:
-    load_reference_data()
     officer = make_officer()
     mail = a_mail(kind=MailKind.PASSWORD_RESET, text=f"Go to {LINK_MARK}", sent_at=moment())
     with pytest.raises(DomainError, match="works once"):
@@ -88,7 +84,6 @@ def test_a_link_that_works_once_is_not_sent_again_nor_shown(client: Client) -> N
 def test_the_page_of_mails_filters_searches_and_sends_again(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:
-    load_reference_data()
     officer = make_officer()
     client.force_login(officer)
     file = keep_file("a.xlsx", b"bytes", media_type="application/x", at=moment())

@@ -12,7 +12,6 @@ from django.utils import timezone
 from reporting.checking import checks_of
 from reporting.errors import NotAllowed, ReportIncomplete
 from reporting.models import CheckRule, RaisedFinding, RevisionFinding, Stage
-from reporting.reference import load_reference_data
 from reporting.selectors import rule_counts
 from reporting.services.checks import StageRefused, move_rule, note_raised
 from reporting.services.drafts import save_draft
@@ -31,11 +30,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 FALLING = {"st_2023": "80", "st_2024": "80"}
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 @pytest.fixture

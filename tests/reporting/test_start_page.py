@@ -11,18 +11,12 @@ from django.utils import timezone
 from allocation import runner
 from allocation.models import Recomputation, RoundGrant
 from reporting.models import Baseline, PostType, ReportingRound, Role, Side, Standing, User
-from reporting.reference import load_reference_data
 from reporting.services.messages import post_message
 from reporting.services.review import approve_report, return_report
 from tests.factories import make_draft, make_officer, make_region_member, make_submission, report_of
 from tests.reporting.test_pages import open_round, page, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def statements(person: User, address: str = "/report/") -> int:

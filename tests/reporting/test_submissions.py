@@ -9,7 +9,6 @@ from django.db import DatabaseError, connection, transaction
 from allocation.models import Recomputation
 from reporting.errors import NotAllowed, ReportIncomplete, ReportLocked, RoundNotOpen
 from reporting.models import DraftValue, Figure, Mail, MailKind, Revision, Role, State, Submission
-from reporting.reference import load_reference_data
 from reporting.services.drafts import save_draft
 from reporting.services.review import approve_report, return_report
 from reporting.services.submissions import submit_report
@@ -25,11 +24,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference() -> None:
-    load_reference_data()
 
 
 def test_a_draft_keeps_what_was_typed_even_if_it_is_wrong() -> None:

@@ -12,7 +12,6 @@ from django.db import connection
 
 from allocation import claims, tasks
 from allocation.models import AllocationRun, RequestState
-from reporting.reference import load_reference_data
 from tests.factories import make_round
 from tests.workers import kill, start_worker, wait_for
 
@@ -23,7 +22,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_run_is_computed_though_its_worker_is_killed_in_the_middle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load_reference_data()
     broker = redis.Redis.from_url(settings.REDIS_URL)
     broker.flushdb()
     reporting_round = make_round()

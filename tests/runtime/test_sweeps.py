@@ -21,7 +21,6 @@ from allocation.services.scenarios import base_of_reports, create_scenario
 from allocation.services.sweeps import sweep_scenario
 from allocation.sweeping import axes_of, figures_of
 from allocation.variation import Axis, answers
-from reporting.reference import load_reference_data
 from tests.factories import make_officer, make_round
 from tests.workers import children_of, kill, start_worker, wait_for
 
@@ -42,7 +41,6 @@ def broker() -> Iterator[redis.Redis]:
 def test_a_sweep_is_finished_though_its_worker_is_killed_in_the_middle(
     broker: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load_reference_data()
     officer, grant = make_officer(), make_round().grants.get()
     base = base_of_reports(grant, at=timezone.now())
     scenario = create_scenario(base=base, name="Killed", by=officer, at=timezone.now())
