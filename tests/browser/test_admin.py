@@ -19,7 +19,7 @@ PATHS = (
     "/admin/reporting/submission/",
     "/admin/reporting/submission/{report}/change/",
     "/admin/reporting/submission/{report}/history/",
-    "/admin/history/",
+    "/admin/history/?region=21",
     "/admin/reporting/logentry/{entry}/change/",
     "/admin/reporting/reportinground/{round}/change/",
     "/admin/allocation/allocationrun/{run}/change/",
