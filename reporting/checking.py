@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from reporting.checks import Finding, check_texts
+from reporting.checks import MISSING_REASON, Finding, check_texts
 from reporting.fields import QUESTION_BY_KEY, Cell, Field, field_named
 from reporting.models import Baseline, PostType, Submission, Years
 
@@ -45,6 +45,9 @@ SELECT kind, key, year, value, field, text
      UNION ALL
     SELECT 'reason', code, NULL, NULL, field, comment
       FROM reporting_revisionfinding JOIN before ON before.id = revision_id WHERE comment <> ''
+     UNION ALL
+    SELECT 'missing', key, NULL, NULL, COALESCE(year::text, ''), comment
+      FROM reporting_indicator JOIN before ON before.id = revision_id WHERE value IS NULL
   ) basis
  ORDER BY field
 """
@@ -125,6 +128,8 @@ def checks_of(submission: Submission) -> CheckedReport:
             earlier[Field(QUESTION_BY_KEY[key], year).name] = value
         elif kind == "reason" and (field := field_named(name)) is not None:
             reasons[key, field.question.key] = text
+        elif kind == "missing":
+            reasons[MISSING_REASON, key] = text
     return CheckedReport(
         years=years,
         plans={year: plan for year, plan in plans.items() if year in years},

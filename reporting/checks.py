@@ -24,7 +24,7 @@ from reporting.models.submissions import COMMENT_MAX, MAX_POSTS
 from reporting.soft_rules import SOFT_RULES, Basis
 
 MISSING_SIGNS = frozenset({"", "-", "–", "—", "−"})
-
+MISSING_REASON = "missing-without-reason"
 
 _LEVELS: dict[Stage, Literal["error", "warning", "shadow"]] = {
     Stage.SHADOW: "shadow",
@@ -248,7 +248,7 @@ def _check_missing(field: Field, texts: Mapping[str, str]) -> list[Finding]:
         found.append(
             Finding(
                 field.name,
-                "missing-without-reason",
+                MISSING_REASON,
                 "warning",
                 format_lazy(_("{label} is missing"), label=field.label),
                 _("Say why, and whether you know it later. Missing never counts as 0."),

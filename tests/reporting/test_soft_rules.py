@@ -150,6 +150,15 @@ def test_the_reason_of_the_previous_round_is_offered_again(member):
     ]
 
 
+def test_why_a_figure_was_missing_in_the_previous_round_is_offered_again(member):
+    earlier = make_round(grant=False, opens_at=moment(1, month=3))
+    make_submission(earlier, by=member, gp_vacancies="–", comment_gp_vacancies="Vi räknar inte vakanser.")
+    now = make_draft(make_round(grant=False), by=member)
+    [warning] = checks_of(now).check(report_texts(gp_vacancies="-"), submitting=True)
+    assert (warning.comment_field, warning.suggestion) == ("comment_gp_vacancies", "Vi räknar inte vakanser.")
+    assert checks_of(now).check(report_texts(at_queue="-"), submitting=True)[0].suggestion == ""
+
+
 def test_the_reason_of_the_previous_round_is_taken_over_without_a_script_and_the_reviewer_is_told(
     member,
 ):
