@@ -38,8 +38,7 @@ class ScenarioProblem(DomainError):
     """
 
     def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
+        super().__init__(text, field=field)
 
 
 class SweepImpossible(DomainError):
@@ -67,15 +66,14 @@ class LetterNotDrawn(DomainError):
 
 
 class AccountProblem(DomainError):
-    """An account cannot be right: its shape or its check digits are wrong."""
+    """An account cannot be right: its shape, its check digits or what stands beside it is wrong."""
+
+    def __init__(self, text: object, *, field: str = "account") -> None:
+        super().__init__(text, field=field)
 
 
 class NotPayable(DomainError):
-    """Something keeps a grant from being paid; `missing` says, one sentence each, what."""
-
-    def __init__(self, missing: Sequence[str]) -> None:
-        super().__init__(" ".join(missing))
-        self.missing = tuple(missing)
+    """Something keeps a grant from being paid, or money from being claimed back."""
 
 
 class FileNotMade(DomainError):

@@ -9,7 +9,15 @@ if TYPE_CHECKING:
 
 
 class DomainError(Exception):
-    """A request that the rules of the house refuse; its text is shown to the person who made it."""
+    """A request that the rules of the house refuse; its text is shown to the person who made it.
+
+    Attributes:
+        field: the service's argument that is refused; empty where it is no single one.
+    """
+
+    def __init__(self, *texts: object, field: str = "") -> None:
+        super().__init__(*texts)
+        self.field = field
 
 
 class RoundNotOpen(DomainError):
@@ -73,5 +81,4 @@ class FieldProblem(DomainError):
     """
 
     def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
+        super().__init__(text, field=field)

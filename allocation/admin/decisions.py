@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from allocation.admin.decisionpage import decision_page
 from allocation.errors import NotReady
@@ -20,9 +21,9 @@ from allocation.letterzip import zip_of
 from allocation.models import REASON_MAX, Decision, DecisionState, Letter
 from allocation.services.decisions import decide, refuse_proposal, withdraw_proposal
 from reporting.accounts.recency import fresh_sign_in_required
+from reporting.admin.documents import as_file
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
-from reporting.models import Document
 from reporting.templatetags.platsplan import chip, kr
 
 CHIPS = {
@@ -69,10 +70,10 @@ class DecisionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         views: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
             ("decide/", fresh_sign_in_required(self.decide_view), "decide"),
             ("answer/", self.answer_view, "answer"),
-            ("letters.zip", self.zip_view, "zip"),
-            ("letters/<str:code>.pdf", self.letter_view, "letter"),
-            ("bundle.json", self.bundle_view, "bundle"),
-            ("decision.json", self.record_view, "record"),
+            ("letters.zip", require_safe(self.zip_view), "zip"),
+            ("letters/<str:code>.pdf", require_safe(self.letter_view), "letter"),
+            ("bundle.json", require_safe(self.bundle_view), "bundle"),
+            ("decision.json", require_safe(self.record_view), "record"),
         ]
         return [
             path(
@@ -171,8 +172,6 @@ class DecisionAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     def zip_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """All letters of a decision in one file, written while it is sent."""
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
         decision = self._found(request, object_id)
         letters = Letter.objects.filter(decision=decision).select_related("document").order_by("region_id")
         if not letters.exists():
@@ -185,15 +184,13 @@ class DecisionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         """One region's letter."""
         decision = self._found(request, object_id)
         letter = get_object_or_404(Letter.objects.select_related("document"), decision=decision, region=code)
-        return _file(request, letter.document)
+        return as_file(letter.document)
 
     def bundle_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The run that was frozen, as `python -m allocation.engine verify` takes it."""
         decision = self._found(request, object_id)
         if not decision.is_decided:
             raise Http404
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
         headers = {"Content-Disposition": f'attachment; filename="{decision.label}-bundle.json"'}
         return HttpResponse(decision.record.bundle, content_type="application/json", headers=headers)
 
@@ -202,7 +199,7 @@ class DecisionAdmin(ReadOnlyMixin, admin.ModelAdmin):
         decision = self._found(request, object_id)
         if not decision.is_decided:
             raise Http404
-        return _file(request, decision.record.document)
+        return as_file(decision.record.document)
 
     def _found(self, request: HttpRequest, object_id: str | int) -> Decision:
         if not self.has_view_permission(request):
@@ -257,10 +254,3 @@ def may_propose(request: HttpRequest) -> bool:
 def may_decide(request: HttpRequest) -> bool:
     """Whether the asker may decide."""
     return signed_in(request).has_perm("allocation.decide_decision")
-
-
-def _file(request: HttpRequest, document: Document) -> HttpResponse:
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
-    headers = {"Content-Disposition": f'attachment; filename="{document.file_name}"'}
-    return HttpResponse(bytes(document.content), content_type=document.media_type, headers=headers)

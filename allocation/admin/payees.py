@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allocation import money
-from allocation.models import AccountKind, PayeeAccount
+from allocation.admin.moneydoor import asked, carried_out, may_approve, may_handle
+from allocation.admin.moneyforms import AccountForm
+from allocation.models import PayeeAccount
 from allocation.services.payees import answer_account, enter_account
 from reporting.accounts.recency import fresh_sign_in_required
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
 from reporting.models import Region
-
-FIELDS = ("code", "kind", "account", "bic", "name", "reference")
 
 
 @admin.register(PayeeAccount)
@@ -64,16 +64,12 @@ class PayeeAccountAdmin(ReadOnlyMixin, admin.ModelAdmin):
             return self._page(request)
         if request.method != "POST":
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-        if not signed_in(request).has_perm("allocation.handle_payment"):
+        if not may_handle(request):
             raise PermissionDenied
-        typed = {name: request.POST.get(name, "") for name in FIELDS}
-        get_object_or_404(Region, code=typed["code"])
-        try:
-            entered = enter_account(**typed, by=signed_in(request), at=timezone.now())
-        except DomainError as error:
-            return self._page(request, failures=[str(error)], typed=typed)
-        except ValidationError as error:
-            return self._page(request, failures=error.messages, typed=typed)
+        form = AccountForm.sent(request.POST, regions=Region.objects.order_by("code"))
+        entered = carried_out(form, enter_account, **asked(request))
+        if not isinstance(entered, PayeeAccount):
+            return self._page(request, form=form)
         text = _("The account of %(region)s waits until somebody else confirms it.")
         self.message_user(request, text % {"region": entered.region}, messages.SUCCESS)
         return redirect("admin:allocation_payeeaccount_regions")
@@ -82,14 +78,14 @@ class PayeeAccountAdmin(ReadOnlyMixin, admin.ModelAdmin):
         """Confirm an account, or refuse it."""
         payee = get_object_or_404(PayeeAccount, pk=object_id)
         person = signed_in(request)
-        if not (person.has_perm("allocation.approve_payment") or payee.proposed_by_id == person.pk):
+        if not (may_approve(request) or payee.proposed_by_id == person.pk):
             raise PermissionDenied
         if request.method == "POST":
             confirmed = request.POST.get("answer") == "confirm"
             try:
                 answer_account(payee_id=payee.pk, confirmed=confirmed, by=person, at=timezone.now())
             except DomainError as error:
-                return self._page(request, failures=[str(error)])
+                return self._page(request, failure=error)
             done = _("The account is confirmed.") if confirmed else _("The account is refused.")
             self.message_user(request, done, messages.SUCCESS)
         return redirect("admin:allocation_payeeaccount_regions")
@@ -98,8 +94,8 @@ class PayeeAccountAdmin(ReadOnlyMixin, admin.ModelAdmin):
         self,
         request: HttpRequest,
         *,
-        failures: list[str] | None = None,
-        typed: dict[str, str] | None = None,
+        failure: DomainError | None = None,
+        form: AccountForm | None = None,
     ) -> HttpResponse:
         person = signed_in(request)
         held, waiting = money.payees(), money.proposed_payees()
@@ -109,13 +105,11 @@ class PayeeAccountAdmin(ReadOnlyMixin, admin.ModelAdmin):
             "title": _("Accounts of the regions"),
             "opts": self.opts,
             "rows": [(region, held.get(region.code), waiting.get(region.code)) for region in regions],
-            "regions": regions,
-            "kinds": AccountKind.choices,
-            "failures": failures or [],
-            "typed": typed or {},
+            "form": form or AccountForm.empty(regions=regions),
+            "failure": failure,
             "person_id": person.pk,
-            "may_handle": person.has_perm("allocation.handle_payment"),
-            "may_approve": person.has_perm("allocation.approve_payment"),
+            "may_handle": may_handle(request),
+            "may_approve": may_approve(request),
             "has_view_permission": True,
             "synthetic": any(payee.is_example for payee in held.values()),
         }

@@ -43,7 +43,7 @@ def enter_account(
     if PayeeAccount.objects.filter(region_id=code, state=PayeeState.PROPOSED).exists():
         raise WrongState(_("An account of the region waits for confirmation. Have it answered first."))
     if not name.strip():
-        raise AccountProblem(_("Write whose the account is."))
+        raise AccountProblem(_("Write whose the account is."), field="name")
     entered = PayeeAccount(
         region_id=code,
         kind=kind,

@@ -45,13 +45,13 @@ def make_batch(*, grant_id: int, pay_on: date, by: User, at: datetime) -> Paymen
     grant = lock_grant(grant_id)
     must_handle_payments(by)
     if pay_on < at.date():
-        raise NotPayable([_("The day of payment has passed.")])
+        raise NotPayable(_("The day of payment has passed."), field="pay_on")
     decision = decided.decision_in_force(grant)
     if decision is None:
-        raise NotPayable([_("Nothing is decided yet, so there is nothing to pay.")])
+        raise NotPayable(_("Nothing is decided yet, so there is nothing to pay."))
     left = {code: one.to_pay_kr for code, one in money.balances_of(grant, decision).items() if one.to_pay_kr}
     if not left:
-        raise NotPayable([_("Everything that is decided is paid or under way.")])
+        raise NotPayable(_("Everything that is decided is paid or under way."))
     payees = money.payees()
     _must_have_accounts(grant, left, payees)
     batch = PaymentBatch.objects.create(
@@ -76,12 +76,10 @@ def _must_have_accounts(grant: RoundGrant, left: Collection[str], payees: Mappin
     names = dict(Region.objects.values_list("code", "short_name"))
     missing = [names[code] for code in left if code not in payees]
     if missing:
-        raise NotPayable([_("No confirmed account: %(regions)s.") % {"regions": ", ".join(missing)}])
+        raise NotPayable(_("No confirmed account: %(regions)s.") % {"regions": ", ".join(missing)})
     examples = [names[code] for code in left if payees[code].is_example]
     if examples and not grant.reporting_round.is_demo:
-        raise NotPayable(
-            [_("The account is only an example: %(regions)s.") % {"regions": ", ".join(examples)}]
-        )
+        raise NotPayable(_("The account is only an example: %(regions)s.") % {"regions": ", ".join(examples)})
 
 
 @transaction.atomic
@@ -177,16 +175,19 @@ def note_paid(
     must_handle_payments(by)
     _must_be(batch, BatchState.EXPORTED)
     if not batch.made_at.date() <= paid_on <= at.date():
-        raise WrongState(_("The day must lie between the day the batch was made and today."))
+        raise WrongState(_("The day must lie between the day the batch was made and today."), field="paid_on")
     reference = " ".join(reference.split())
     if len(reference) > REFERENCE_MAX:
-        raise WrongState(_("The text is too long: at most %(limit)d characters.") % {"limit": REFERENCE_MAX})
+        raise WrongState(
+            _("The text is too long: at most %(limit)d characters.") % {"limit": REFERENCE_MAX},
+            field="reference",
+        )
     waiting = batch.payments.filter(state=PaymentState.WAITING, region__in=codes).select_related(
         "region", "payee"
     )
     payments = list(waiting.order_by("region_id"))
     if not payments:
-        raise WrongState(_("Choose at least one payment that waits."))
+        raise WrongState(_("Choose at least one payment that waits."), field="codes")
     for payment in payments:
         payment.batch, payment.state, payment.paid_on = batch, PaymentState.PAID, paid_on
         payment.bank_reference, payment.settled_by_name, payment.settled_at = reference, by.name, at
@@ -214,11 +215,13 @@ def stop_payment(*, batch_id: int, code: str, reason: str, by: User, at: datetim
     text = written_reason(reason)
     payment = batch.payments.filter(region_id=code).exclude(state=PaymentState.STOPPED).first()
     if payment is None:
-        raise WrongState(_("The payment has been stopped already."))
+        raise WrongState(_("The payment has been stopped already."), field="code")
     if payment.state == PaymentState.PAID:
         one = money.balances_of(batch.round_grant)[code]
         if one.claimed_kr > one.paid_kr - payment.amount_kr:
-            raise WrongState(_("The region has been asked to pay this back. Withdraw the claim first."))
+            raise WrongState(
+                _("The region has been asked to pay this back. Withdraw the claim first."), field="code"
+            )
     _stop(batch.payments.filter(pk=payment.pk), reason=text, by=by, at=at)
     _close_when_settled(batch)
     payment.refresh_from_db()

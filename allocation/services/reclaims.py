@@ -37,7 +37,7 @@ def claim_repayment(
     must_handle_payments(by)
     text = written_reason(reason)
     if due_on <= at.date():
-        raise WrongState(_("The day on which the money is due must lie ahead."))
+        raise WrongState(_("The day on which the money is due must lie ahead."), field="due_on")
     decision = decided.decision_in_force(grant)
     if decision is None:
         raise WrongState(_("Nothing is decided for the region."))
@@ -103,14 +103,13 @@ def _must_be_claimable(grant: RoundGrant, *, code: str, kind: str, amount_kr: in
     if kind == ClaimKind.CORRECTION:
         most = min(most, one.paid_kr - one.corrected_kr - one.decided_kr)
     elif kind != ClaimKind.OTHER:
-        raise WrongState(_("Choose why the region pays back."))
+        raise WrongState(_("Choose why the region pays back."), field="kind")
     if not 0 < amount_kr <= most:
         raise NotPayable(
-            [
-                _("There is nothing to claim back for that reason.")
-                if most <= 0
-                else _("At most %(most)s can be claimed back for that reason.") % {"most": money.kronor(most)}
-            ]
+            _("There is nothing to claim back for that reason.")
+            if most <= 0
+            else _("At most %(most)s can be claimed back for that reason.") % {"most": money.kronor(most)},
+            field="amount_kr",
         )
 
 
@@ -156,13 +155,17 @@ def note_repayment(
     must_handle_payments(by)
     _must_be_open(claim)
     if repaid_on > at.date():
-        raise WrongState(_("The day lies ahead."))
+        raise WrongState(_("The day lies ahead."), field="repaid_on")
     if len(reference) > REFERENCE_MAX:
-        raise WrongState(_("The text is too long: at most %(limit)d characters.") % {"limit": REFERENCE_MAX})
+        raise WrongState(
+            _("The text is too long: at most %(limit)d characters.") % {"limit": REFERENCE_MAX},
+            field="reference",
+        )
     outstanding = claim.amount_kr - money.repaid_on(claim)
     if not 0 < amount_kr <= outstanding:
         raise WrongState(
-            _("At most %(most)s is outstanding on the claim.") % {"most": money.kronor(outstanding)}
+            _("At most %(most)s is outstanding on the claim.") % {"most": money.kronor(outstanding)},
+            field="amount_kr",
         )
     return Repayment.objects.create(
         claim=claim,

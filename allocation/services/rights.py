@@ -34,7 +34,9 @@ def written_reason(typed: str) -> str:
     """
     text = typed.replace("\x00", "").replace("\r\n", "\n").strip()
     if not text:
-        raise WrongState(_("Write the reason. It is kept."))
+        raise WrongState(_("Write the reason. It is kept."), field="reason")
     if len(text) > REASON_MAX:
-        raise WrongState(_("The text is too long: at most %(limit)d characters.") % {"limit": REASON_MAX})
+        raise WrongState(
+            _("The text is too long: at most %(limit)d characters.") % {"limit": REASON_MAX}, field="reason"
+        )
     return text

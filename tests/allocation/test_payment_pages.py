@@ -1,5 +1,6 @@
 """The pages about money: two people pay a grant by hand, and nobody else can."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,10 +50,10 @@ def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_
     assert first == desk.get(page("paymentbatch_file", batch.pk, "pain001")).content
     PaymentBatch.objects.get(state="exported")
     made_on = batch.made_at.date().isoformat()
-    desk.post(act, {"action": "paid", "paid_on": made_on, "region": ["03"], "reference": "B1"})
+    desk.post(act, {"action": "paid", "paid_on": made_on, "codes": ["03"], "reference": "B1"})
     assert PaymentBatch.objects.get().state == "done"
     claim = {"action": "claim", "code": "03", "kind": "other", "due_on": "2099-12-31", "reason": "Unused."}
-    assert "There is nothing" not in desk.post(grant, {**claim, "amount": "1 000"}).content.decode()
+    assert "There is nothing" not in desk.post(grant, {**claim, "amount_kr": "1 000"}).content.decode()
     made = RepaymentClaim.objects.get()
     assert (made.amount_kr, made.state) == (1_000, "proposed")
     confirm = page("paymentbatch_confirm_claim", made.pk)
@@ -61,7 +62,7 @@ def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_
     assert desk.post(confirm).status_code == 403
     assert "The claim holds" in other.post(confirm, follow=True).content.decode()
     assert RepaymentClaim.objects.get().confirmed_by == decider
-    assert "whole kronor" in desk.post(grant, {**claim, "amount": "x"}).content.decode()
+    assert "Enter a number" in desk.post(grant, {**claim, "amount_kr": "x"}).content.decode()
     desk.post(grant, {"action": "issue"})
     assert FinalReport.objects.get().issued_by_name == officer.name
     for address in ("pdf", "xlsx"):
@@ -117,3 +118,59 @@ def test_an_account_is_entered_by_one_and_confirmed_by_another() -> None:
     assert PayeeAccount.objects.get().state == "proposed"
     other.post(answer, {"answer": "confirm"})
     assert PayeeAccount.objects.get().state == "confirmed"
+
+
+def marked(shown: str, ident: str) -> str:
+    """What stands at a field, if it is marked as wrong; and that the summary on top leads there."""
+    found = re.search(rf'id="{ident}_error">(.*?)</div>', shown, re.DOTALL)
+    assert found, ident
+    assert f'href="#{ident}"' in shown
+    assert re.search(rf'aria-invalid="true"[^>]*aria-describedby="[^"]*{ident}_error', shown), ident
+    return re.sub(r"<[^>]+>|\s+", " ", found[1]).strip()
+
+
+WRONG = [
+    ({"due_on": "2022-01-01"}, "due_on", "must lie ahead"),
+    ({"due_on": "soon"}, "due_on", "year-month-day"),
+    ({"amount_kr": "99 999 999"}, "amount_kr", "At most 10 500 000 kr can be claimed back"),
+    ({"amount_kr": "much"}, "amount_kr", "Enter a number"),
+    ({"reason": " "}, "reason", "Write the reason"),
+]
+
+
+def test_what_is_wrong_with_a_claim_stands_at_its_field() -> None:
+    officer, decider = people()
+    decision = make_decided(officer, decider)
+    pay(decision, officer, decider)
+    desk, grant = signed_in(officer), page("paymentbatch_grant", decision.round_grant_id)
+    right = {"action": "claim", "code": "03", "kind": "other", "amount_kr": "1 000", "due_on": "2099-12-31",
+             "reason": "Unused."}  # fmt: skip
+    for typed, field, said in WRONG:
+        shown = desk.post(grant, right | typed).content.decode().replace("\xa0", " ")
+        assert said in marked(shown, f"claim-{field}")
+    assert not RepaymentClaim.objects.exists()
+
+
+def test_what_is_wrong_with_an_answer_to_a_claim_or_a_batch_stands_at_its_field() -> None:
+    officer, decider = people()
+    decision = make_decided(officer, decider)
+    batch = pay(decision, officer, decider)
+    one, other = (
+        claim_repayment(
+            grant_id=decision.round_grant_id, code="03", kind="other", amount_kr=400_000, reason="Not used.",
+            due_on=(LATER + timedelta(days=30)).date(), by=officer, at=LATER,
+        ).pk
+        for _number in range(2)
+    )  # fmt: skip
+    confirm_claim(claim_id=one, by=decider, at=LATER)
+    desk, grant = signed_in(officer), page("paymentbatch_grant", decision.round_grant_id)
+    came = {"action": "repaid", "claim_id": one, "repaid_on": "2022-11-20"}
+    shown = desk.post(grant, {**came, "amount_kr": "400 001"}).content.decode()
+    assert "is outstanding on the claim" in marked(shown, f"repaid{one}-amount_kr")
+    assert shown.count(f'id="withdraw{other}-reason"') == 1
+    shown = desk.post(grant, {"action": "withdraw", "claim_id": other, "reason": ""}).content.decode()
+    assert "Write the reason" in marked(shown, f"withdraw{other}-reason")
+    assert desk.post(grant, {**came, "claim_id": "0", "amount_kr": "1"}).status_code == 404
+    stop = {"action": "stop", "code": "03", "reason": "Sent back."}
+    shown = desk.post(page("paymentbatch_act", batch.pk), stop).content.decode()
+    assert "Withdraw the claim first" in marked(shown, "stop-code")

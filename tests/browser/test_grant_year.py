@@ -292,7 +292,7 @@ def pay(year: Year) -> None:
     today = datetime.now(STOCKHOLM).date().isoformat()
     desk.goto(year.at(f"allocation/paymentbatch/grant/{year.grant}/"))
     expect(desk.locator("#h-make + p")).to_have_text(on_page(SHARED_OUT))
-    desk.locator("#id_pay_on").fill(today)
+    desk.locator("#make-pay_on").fill(today)
     desk.locator("button[name=action][value=make]").click()
     desk.wait_for_url("**/paymentbatch/*/change/")
     expect(desk.locator("form[action$='/approve/']")).to_have_count(0)
@@ -311,8 +311,8 @@ def pay(year: Year) -> None:
     lines = [line.split(";") for line in text.decode("utf-8-sig").splitlines()]
     assert {line[0]: int(line[10]) for line in lines if line[0] in AWARDS} == AWARDS
 
-    desk.locator("#id_paid_on").fill(today)
-    desk.locator("#id_reference").fill("BANK-1")
+    desk.locator("#paid-paid_on").fill(today)
+    desk.locator("#paid-reference").fill("BANK-1")
     desk.locator("button[value=paid]").click()
     expect(desk.locator(".pp-sub .pp-chip")).to_contain_text("Avslutad")
     paid = f"""
