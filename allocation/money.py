@@ -1,8 +1,10 @@
 """The money of a grant: decided, paid, claimed and repaid for each region, and what is left to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from allocation import decided
@@ -102,19 +104,54 @@ def balances_of(round_grant: RoundGrant, decision: Decision | None = None) -> di
         decision: the decision in force, where it is known already.
     """
     decision = decision or decided.decision_in_force(round_grant)
-    amounts = decided.amounts_of(decision) if decision else {}
-    paid = _sums(
+    return _balances(
+        decided.amounts_of(decision) if decision else {},
         Payment.objects.filter(round_grant=round_grant),
-        paid=Q(state=PaymentState.PAID),
-        waiting=Q(state=PaymentState.WAITING),
+        RepaymentClaim.objects.filter(round_grant=round_grant),
     )
-    claimed = _sums(
-        RepaymentClaim.objects.filter(round_grant=round_grant, state=ClaimState.OPEN),
-        corrected=Q(kind=ClaimKind.CORRECTION),
-        claimed=Q(),
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a region stands by one decision, and the last day on which it was paid, if it was.
+
+    What is under way counts as left to pay.
+    """
+
+    balance: Balance
+    paid_on: date | None
+
+
+def settled_by(decision: Decision) -> dict[str, Settled]:
+    """Region code -> how it stands by a decision and those before it, whatever has been decided since.
+
+    For whoever may know of that decision and of no later one. Five queries.
+    """
+    so_far = decision.number
+    paid = Payment.objects.filter(
+        round_grant=decision.round_grant_id, batch__decision__number__lte=so_far, state=PaymentState.PAID
     )
+    claims = RepaymentClaim.objects.filter(round_grant=decision.round_grant_id, decision__number__lte=so_far)
+    last = dict(paid.order_by().values_list("region_id").annotate(Max("paid_on")))
+    balances = _balances(decided.amounts_of(decision), paid, claims)
+    return {code: Settled(one, last.get(code)) for code, one in balances.items()}
+
+
+def _balances(
+    amounts: Mapping[str, int], payments: QuerySet[Payment], claims: QuerySet[RepaymentClaim]
+) -> dict[str, Balance]:
+    """How the regions of a grant stand, in three queries.
+
+    Args:
+        amounts: region code -> kronor decided.
+        payments, claims: those of the grant that count, in whatever state.
+    """
+    paid = _sums(payments, paid=Q(state=PaymentState.PAID), waiting=Q(state=PaymentState.WAITING))
+    held = claims.filter(state=ClaimState.OPEN)
+    claimed = _sums(held, corrected=Q(kind=ClaimKind.CORRECTION), claimed=Q())
     repaid = dict(
-        Repayment.objects.filter(claim__round_grant=round_grant, struck_at=None)
+        Repayment.objects.filter(claim__in=held, struck_at=None)
+        .order_by()
         .values_list("claim__region_id")
         .annotate(Sum("amount_kr"))
     )

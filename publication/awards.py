@@ -11,6 +11,7 @@ from allocation.curve import Curve, curve
 from allocation.engine import MarginalPoint, RuleSet, parse_rules
 from allocation.explanation import Explanation, explain
 from allocation.models import AllocationRun, Award, PublishedReport, RunRegion
+from allocation.money import Settled
 from publication.selectors import PublishedGrant
 
 
@@ -24,16 +25,22 @@ class CountedVersion:
 
 @dataclass(frozen=True, slots=True)
 class OpenAward:
-    """A region in a published run: figures, each pot explained, and what more posts would be worth."""
+    """A region in a published run: figures, each pot explained, and what more posts would be worth.
+
+    `settled` is what was paid, where the run is shown as decided.
+    """
 
     grant: PublishedGrant
     figures: RunRegion
     revision: CountedVersion | None
     explanations: tuple[Explanation, ...]
     curve: Curve
+    settled: Settled | None
 
 
-def awards_of(grants: Sequence[PublishedGrant], region_code: str) -> list[OpenAward]:
+def awards_of(
+    grants: Sequence[PublishedGrant], region_code: str, *, settled: Mapping[tuple[int, str], Settled]
+) -> list[OpenAward]:
     """What a region gets by published runs, in their order; without those that do not have the region.
 
     Three queries, however many runs there are, and those of each curve that nobody has asked for yet.
@@ -54,7 +61,13 @@ def awards_of(grants: Sequence[PublishedGrant], region_code: str) -> list[OpenAw
         )
     }
     return [
-        _award(grant, by_run[grant.run_id], awards[grant.run_id], revision=versions.get(grant.publication_id))
+        _award(
+            grant,
+            by_run[grant.run_id],
+            awards[grant.run_id],
+            revision=versions.get(grant.publication_id),
+            settled=settled.get((grant.run_id, region_code)),
+        )
         for grant in grants
         if grant.run_id in by_run
     ]
@@ -66,6 +79,7 @@ def _award(
     awards: Mapping[str, Award],
     *,
     revision: CountedVersion | None,
+    settled: Settled | None,
 ) -> OpenAward:
     rules = _rules(figures.run.rules_text)
     present = figures.planned_posts if figures.reported_posts is None else figures.reported_posts
@@ -73,6 +87,7 @@ def _award(
         grant=grant,
         figures=figures,
         revision=revision,
+        settled=settled,
         explanations=tuple(
             explain(
                 awards[pot.id].trace,

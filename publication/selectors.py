@@ -15,6 +15,7 @@ from django.db import connection
 
 from allocation.engine import RuleSet, available_rules, load_rules
 from allocation.models import Award, Decision, Publication, RunRegion
+from allocation.money import Settled, settled_by
 from allocation.publications import publications_in_force
 from reporting.models import (
     STOCKHOLM,
@@ -31,12 +32,35 @@ from reporting.models import (
 
 WAIT = "at_wait"
 
-# Everything that the open pages rest on, as one checksum: what is published, what rounds and grants are
-# called, and the reference data. Not what changes whenever somebody reports, such as a grant's newest run.
+# Everything that the open pages rest on, as one checksum: what is published, what has been paid and claimed
+# by the decisions that are shown (`shown`), what rounds and grants are called, and the reference data. Not
+# what changes whenever somebody reports, such as a grant's newest run.
 _VERSION = """
+WITH shown AS (
+    SELECT run.round_grant_id, decision.number
+    FROM allocation_publication AS publication
+    JOIN allocation_allocationrun AS run ON run.id = publication.run_id
+    JOIN allocation_decision AS decision ON decision.id = publication.decision_id
+    WHERE publication.id IN (
+        SELECT max(one.id) FROM allocation_publication AS one
+        JOIN allocation_allocationrun AS its_run ON its_run.id = one.run_id GROUP BY its_run.round_grant_id
+    )
+    AND NOT EXISTS (SELECT FROM allocation_withdrawal WHERE publication_id = publication.id)
+)
 SELECT md5(coalesce(string_agg(part, E'\\n' ORDER BY part), '')) FROM (
     SELECT 'publication ' || id AS part FROM allocation_publication
     UNION ALL SELECT 'withdrawal ' || publication_id FROM allocation_withdrawal
+    UNION ALL SELECT 'paid ' || (payment.id, payment.paid_on)::text
+        FROM shown JOIN allocation_payment AS payment USING (round_grant_id)
+        JOIN allocation_paymentbatch AS batch ON batch.id = payment.batch_id
+        JOIN allocation_decision AS decision ON decision.id = batch.decision_id
+        WHERE payment.state = 'paid' AND decision.number <= shown.number
+    UNION ALL SELECT 'claimed ' || (claim.id, repayment.id)::text
+        FROM shown JOIN allocation_repaymentclaim AS claim USING (round_grant_id)
+        JOIN allocation_decision AS decision ON decision.id = claim.decision_id
+        LEFT JOIN allocation_repayment AS repayment
+            ON repayment.claim_id = claim.id AND repayment.struck_at IS NULL
+        WHERE claim.state = 'open' AND decision.number <= shown.number
     UNION ALL SELECT 'round ' || (id, slug, name, first_year, last_year, is_demo)::text
         FROM reporting_reportinground
     UNION ALL SELECT 'grant ' || (id, year, title)::text FROM allocation_roundgrant
@@ -144,7 +168,7 @@ class YearBasis:
 class OpenFigures:
     """Everything that the open pages show, at one version of it, and when this process read it.
 
-    Regions in code order.
+    Regions in code order; `settled` holds what each region was paid by each run that is shown as decided.
     """
 
     version: str
@@ -154,6 +178,7 @@ class OpenFigures:
     basis: Mapping[int, YearBasis]
     grants: tuple[PublishedGrant, ...]
     wait_reports: PublishedGrant | None
+    settled: Mapping[tuple[int, str], Settled]
 
     def region(self, code: str) -> OpenRegion | None:
         """The region with a county code, or None where there is no such region."""
@@ -298,6 +323,12 @@ def _read(version: str, at: datetime) -> OpenFigures:
         },
         grants=tuple(sorted(by_year.values(), key=lambda grant: grant.year)),
         wait_reports=next(iter(grants), None),
+        settled={
+            (publication.run_id, code): settled
+            for publication in publications
+            if publication.decision is not None
+            for code, settled in settled_by(publication.decision).items()
+        },
     )
 
 

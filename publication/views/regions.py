@@ -73,7 +73,7 @@ def _context(figures: OpenFigures, found: OpenRegion) -> dict[str, Any]:
     rules = load_rules(LIMIT_RULES)
     if rules.threshold is None:
         raise ValueError(f"The rule set {LIMIT_RULES} has no threshold to show results against.")
-    awards = awards_of(figures.grants, found.code)
+    awards = awards_of(figures.grants, found.code, settled=figures.settled)
     scale = scale_with(rules.threshold)
     return {
         "synthetic": figures.is_synthetic,

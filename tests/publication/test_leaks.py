@@ -13,18 +13,24 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
+from pytest_django import Settings
 
-from allocation.models import AllocationRun, RunRegion
+from allocation.accounts import example_iban
+from allocation.models import AllocationRun, RepaymentClaim, RunRegion
 from allocation.services.publications import publish_run, withdraw_publication
+from allocation.services.reclaims import claim_repayment, confirm_claim, note_repayment
 from allocation.services.scenarios import Figures
 from publication import opendata, selectors
 from publication.measures import MEASURES
 from publication.opendata_rows import RUN_TABLES
 from reporting.models import Role, Side
+from reporting.reference import load_reference_data
 from reporting.services.messages import post_message
 from reporting.services.review import return_report
 from tests.access import ARGUMENT, DOCUMENT, addresses, read_table
 from tests.allocation.scenario_steps import make_scenario, saved
+from tests.allocation.test_decisions import AFTER, letters_as_data, make_decider
+from tests.allocation.test_payments import LATER, correct, make_decided, pay
 from tests.factories import (
     make_draft,
     make_officer,
@@ -36,6 +42,7 @@ from tests.factories import (
 from tests.publication.published import Published
 
 pytestmark = pytest.mark.django_db
+__all__ = ["letters_as_data"]
 
 # Distinctive posts of each thing that is not public.
 DRAFT, SUBMITTED, NEWER, WITHDRAWN, SCENARIO = "8713", "6427", "5391", "4973", "3719"
@@ -70,10 +77,10 @@ CHANGING = {"/verify/", "/verify/<str:sha256>/"}
 class Walk:
     """Every address of the open pages and the open API, answered to somebody without an account.
 
-    Those that hold `without` are left out.
+    Those that hold `without` are left out, and those that do not hold `only`.
     """
 
-    def __init__(self, *, without: str = "no such word") -> None:
+    def __init__(self, *, without: str = "no such word", only: str = "") -> None:
         caches["pages"].clear()
         caches["default"].clear()
         opendata._kept.clear()
@@ -89,7 +96,7 @@ class Walk:
             if not address.name.startswith(("publication:", "api:")):
                 continue
             for path in _paths(address.route):
-                if without in path:
+                if without in path or only not in path:
                     continue
                 answer = client.get(path)
                 self.answers[path] = f"{answer.status_code} {_text(answer)}"
@@ -181,3 +188,50 @@ def test_no_open_answer_changes_by_what_is_not_published(published: Published) -
     assert run.inputs_sha256 not in "".join(after.answers.values())
     assert after.tags == before.tags
     assert {path for path, text in after.steady.items() if text != before.steady[path]} == set()
+
+
+def said_of_money() -> str:
+    """What Uppsala's open page says of payments, as plain text; empty where it says nothing."""
+    page = _text(Client(headers={"accept-language": "en"}).get("/regions/03/")).replace("\xa0", " ")
+    found = re.search(
+        r'id="p-at-2022".*?</section>', page.replace('<div class="pp-stack-lg">', "</section>"), re.DOTALL
+    )
+    return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split()) if found else ""
+
+
+@pytest.mark.usefixtures("letters_as_data")
+def test_money_is_open_for_a_decision_that_is_published_and_no_later_one(settings: Settings) -> None:
+    load_reference_data()
+    settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
+    officer, decider = make_officer(), make_decider()
+    decision = make_decided(officer, decider)
+    grant, code, run = decision.round_grant_id, "03", decision.run
+    assert said_of_money() == ""
+    publish_run(run=run, by=decider, at=AFTER)
+    assert "0 kr Nothing has been paid yet Left to pay 10 500 000 kr" in said_of_money()
+    pay(decision, officer, decider)
+    assert "10 500 000 kr The last payment was made 8 October 2022 Left to pay 0 kr" in said_of_money()
+
+    before = Walk(only="/regions/03")
+    later = correct(decision, officer, decider, posts="71")
+    pay(later, officer, decider)
+    more = RunRegion.objects.get(run=later.run, region=code).total_kr
+    assert more > 10_500_000
+    claim: dict[str, Any] = {"grant_id": grant, "code": code, "kind": "other", "by": officer, "at": LATER}
+    claim |= {"reason": WORD, "due_on": (LATER + timedelta(days=9)).date()}
+    proposed = claim_repayment(**claim, amount_kr=4_973_000)
+    confirm_claim(claim_id=claim_repayment(**claim, amount_kr=371_900).pk, by=decider, at=LATER)
+    after = Walk(only="/regions/03")
+    for secret in (str(more), str(more - 10_500_000), "4973000", "371900", WORD):
+        assert set(after.where(secret)) <= set(before.where(secret)), secret
+    assert after.tags == before.tags
+
+    publish_run(run=later.run, by=decider, at=LATER)
+    shown = said_of_money()
+    assert f"{more:,} kr The last payment".replace(",", " ") in shown
+    assert "Claimed back 371 900 kr 371 900 kr is still to be repaid" in shown
+    confirmed = RepaymentClaim.objects.get(state="open")
+    note_repayment(claim_id=confirmed.pk, amount_kr=371_900, repaid_on=LATER.date(), by=officer, at=LATER)
+    assert "Claimed back 371 900 kr All of it is repaid" in said_of_money()
+    assert proposed.state == "proposed"
+    assert "4 973 000" not in said_of_money()

@@ -28,7 +28,7 @@ def make_region(code: str = "03", *, short_name: str = "", **fields: Any) -> Ope
 
 
 def figures_with(*regions: OpenRegion) -> OpenFigures:
-    return OpenFigures("test", READ_AT, regions, (2022,), {2022: LIMIT_BASIS}, (), None)
+    return OpenFigures("test", READ_AT, regions, (2022,), {2022: LIMIT_BASIS}, (), None, {})
 
 
 def make_results(*regions: OpenRegion, measure: str = "plan") -> Results:
