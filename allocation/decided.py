@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from allocation.models import Decision, DecisionState, Exemption, Letter, RoundGrant, RunRegion
+from allocation.models import AllocationRun, Decision, DecisionState, Exemption, Letter, RoundGrant, RunRegion
 from reporting.models import Document, Region, ReportingRound, User
 
 
@@ -21,6 +21,12 @@ def decisions_in_force(reporting_round: ReportingRound) -> dict[int, Decision]:
         round_grant__reporting_round=reporting_round, state=DecisionState.DECIDED
     ).select_related("run", "round_grant__reporting_round")
     return {decision.round_grant_id: decision for decision in made.order_by("number")}
+
+
+def with_decided(runs: QuerySet[AllocationRun]) -> QuerySet[AllocationRun]:
+    """Runs with `is_decided`: whether the decision in force rests on that very run."""
+    made = Decision.objects.filter(run=OuterRef("pk"), state=DecisionState.DECIDED)
+    return runs.annotate(is_decided=Exists(made.exclude(corrections__state=DecisionState.DECIDED)))
 
 
 @dataclass(frozen=True, slots=True)

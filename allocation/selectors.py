@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
+from allocation.decided import with_decided
 from allocation.models import (
     OPEN_STATES,
     AllocationRun,
@@ -114,11 +115,12 @@ def waiting_recomputations(*, before: datetime) -> list[int]:
 
 
 def current_runs(reporting_round: ReportingRound) -> list[AllocationRun]:
-    """The run that holds now, for each grant of the round that has one, with its pots."""
+    """The run that holds now, for each grant of the round that has one, with its pots and `is_decided`."""
     grants = RoundGrant.objects.filter(reporting_round=reporting_round, current_run__isnull=False)
     runs = AllocationRun.objects.filter(pk__in=grants.values("current_run_id"))
     return list(
-        runs.select_related("round_grant__reporting_round")
+        with_decided(runs)
+        .select_related("round_grant__reporting_round")
         .prefetch_related("pots")
         .order_by("round_grant__year")
     )

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -25,7 +25,8 @@ from allocation.admin.rounds import ask_for_recomputation, may_recompute
 from allocation.admin.runpage import Reason, gather, reasons_of, run_page
 from allocation.admin.tracepage import trace_json, trace_page
 from allocation.bundles import bundle_of_run
-from allocation.models import AllocationRun, Decision, DecisionState
+from allocation.decided import with_decided
+from allocation.models import AllocationRun
 from allocation.publications import with_public
 from allocation.staleness import staleness_of
 from reporting.admin.readonly import ReadOnlyMixin
@@ -142,11 +143,9 @@ class AllocationRunAdmin(PublishMixin, ReadOnlyMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AllocationRun]:
         """With what is public and decided, grant and round; the rules' text only for one run."""
-        runs: QuerySet[AllocationRun] = with_public(super().get_queryset(request))
+        runs: QuerySet[AllocationRun] = with_decided(with_public(super().get_queryset(request)))
         runs = runs.select_related("round_grant__reporting_round", "round_grant__current_run")
         runs = runs.defer("round_grant__current_run__rules_text")
-        in_force = Decision.objects.filter(run=OuterRef("pk"), state=DecisionState.DECIDED)
-        runs = runs.annotate(is_decided=Exists(in_force.exclude(corrections__state=DecisionState.DECIDED)))
         match = request.resolver_match
         is_list = match is not None and match.url_name == "allocation_allocationrun_changelist"
         return runs.defer("rules_text") if is_list else runs
