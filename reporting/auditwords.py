@@ -11,22 +11,25 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from reporting.audit import Change
 from reporting.flagging import LABELS, Raised, sentence_of, subject_of
 from reporting.models import CheckRule, Region, ReportFlag, User
 from reporting.soft_rules import RULE_BY_CODE
+from reporting.templatetags.platsplan import number
 
 ACTIONS: dict[str, str | Promise] = {
-    "insert": gettext_lazy("Added"),
-    "update": gettext_lazy("Changed"),
-    "delete": gettext_lazy("Removed"),
+    "insert": pgettext_lazy("history", "Added"),
+    "update": pgettext_lazy("history", "Changed"),
+    "delete": pgettext_lazy("history", "Removed"),
 }
 TEXT_MAX = 300
+# Columns of whole numbers that are read with their thousands apart; a year is not.
+COUNTED = ("_kr", "persons")
 Row = Mapping[str, Any]
 # The columns that tell which row it is.
-NAMING = ("title", "name", "region_id")
+NAMING = ("title", "name", "region_id", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +172,16 @@ def _others(
             continue
         rows = model._default_manager.filter(pk__in=keys)  # noqa: SLF001  # the name of Django's own interface
         for key, *values in rows.values_list("pk", *columns):
-            words = [regions[value].name if value in regions else str(value) for value in values if value]
+            known = zip(columns, values, strict=True)
+            words = [_naming(column, value, regions) for column, value in known if value]
             found[model, str(key)] = ", ".join(words)
     return found
+
+
+def _naming(column: str, value: Any, regions: Mapping[str, Region]) -> str:
+    if column == "number":
+        return _("no. %(number)d") % {"number": value}
+    return regions[value].name if value in regions else str(value)
 
 
 def _related(field: "models.Field[Any, Any]") -> type[models.Model]:
@@ -219,6 +229,8 @@ def _written(row: Row | None, field: "models.Field[Any, Any]", change: Change, n
     moment = _moment(value, field)
     if moment is not None:
         return moment
+    if isinstance(value, int) and field.name.endswith(COUNTED):
+        return number(value)
     text = str(value)
     return text if len(text) <= TEXT_MAX else text[:TEXT_MAX] + "…"
 

@@ -139,7 +139,7 @@ class Decision(models.Model):
         related_name="+",
     )
     decided_by_name = models.CharField(_("decision-maker"), max_length=150, blank=True)
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_at = models.DateTimeField(pgettext_lazy("moment", "decided"), null=True, blank=True)
     closed_by = models.ForeignKey(
         User,
         verbose_name=_("sent back or withdrawn by"),
@@ -323,7 +323,7 @@ class Exemption(models.Model):
     version = models.PositiveIntegerField(
         _("version"), help_text=_("Of the region's report; 0 where nothing was submitted.")
     )
-    withdrawn = models.BooleanField(_("withdrawn"), default=False)
+    withdrawn = models.BooleanField(pgettext_lazy("proposal or claim", "withdrawn"), default=False)
     reason = models.TextField(_("reason"), blank=True)
     by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(_("name"), max_length=150)

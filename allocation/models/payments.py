@@ -138,7 +138,7 @@ class PaymentBatch(models.Model):
         User, verbose_name=_("approved by"), on_delete=models.PROTECT, null=True, related_name="+"
     )
     approved_by_name = models.CharField(_("approved by"), max_length=150, blank=True)
-    approved_at = models.DateTimeField(_("approved"), null=True)
+    approved_at = models.DateTimeField(pgettext_lazy("batch of payments", "approved"), null=True)
     exported_by_name = models.CharField(_("files made by"), max_length=150, blank=True)
     exported_at = models.DateTimeField(_("files made"), null=True)
     cancelled_by_name = models.CharField(_("cancelled by"), max_length=150, blank=True)

@@ -104,7 +104,7 @@ class RepaymentClaim(models.Model):
     confirmed_by_name = models.CharField(_("confirmed by"), max_length=150, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     withdrawn_by_name = models.CharField(_("withdrawn by"), max_length=150, blank=True)
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_at = models.DateTimeField(pgettext_lazy("proposal or claim", "withdrawn"), null=True)
     withdrawal_reason = models.TextField(_("why it was withdrawn"), blank=True)
 
     class Meta:
