@@ -27,6 +27,7 @@ from reporting.models import (
     ReportingRound,
     ReviewEvent,
     Revision,
+    Side,
     State,
     Submission,
     User,
@@ -38,6 +39,7 @@ from reporting.receipts import issue_receipt
 from reporting.services.checks import keep_findings
 from reporting.services.drafts import lock_for_change
 from reporting.services.flags import refresh_flags
+from reporting.services.messages import mark_read
 from reporting.services.news import tell_of_submission
 from reporting.services.outbox import send_after_commit
 from reporting.signals import figures_submitted
@@ -102,6 +104,10 @@ def submit_report(
         submission, membership, by=by, texts=texts, attested_in=attested_in, seen_sha256=seen_sha256
     )
 
+    if (asked := selectors.open_question(submission)) is not None:  # who answers has read it
+        mark_read(
+            submission_id=submission.pk, side=Side.REGION, by=by, last_message=0, last_event=asked.pk, at=at
+        )
     revision = Revision(
         submission=submission,
         number=submission.revision_count + 1,

@@ -70,6 +70,17 @@ def test_what_the_other_side_writes_is_unread_until_it_has_been_shown() -> None:
     assert threads.thread_of(report, reader_id=ombud.pk, side=Side.REGION).last_message == answer.pk
 
 
+def test_who_answers_a_return_with_a_new_version_has_read_it_and_nothing_else() -> None:
+    reporting_round, ombud, officer = make_round(), make_region_member(), make_officer()
+    colleague = make_region_member("03", Role.SAMORDNARE)
+    report = make_submission(reporting_round, by=ombud).submission
+    write(report, officer)
+    return_report(submission_id=report.pk, revision_number=1, by=officer, at=moment(20), message="Why?")
+    make_submission(reporting_round, by=ombud, at=moment(21), at_2022="51")
+    assert threads.unread_for_region(ombud) == {report.pk: 1}
+    assert threads.unread_for_region(colleague) == {report.pk: 2}
+
+
 def test_a_return_is_unread_for_the_region() -> None:
     reporting_round, ombud, officer = make_round(), make_region_member(), make_officer()
     make_submission(reporting_round, by=ombud)
