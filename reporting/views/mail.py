@@ -54,4 +54,6 @@ def mail_unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         choose_mail(user_id=person.pk, rhythm=MailRhythm.NEVER)
     has_none = rhythms_of([person])[person.pk] == MailRhythm.NEVER
-    return render(request, "account/mail_unsubscribe.html", {"person": person, "has_none": has_none})
+    serves = selectors.memberships_of(person).exists()
+    context = {"person": person, "has_none": has_none, "serves_region": serves}
+    return render(request, "account/mail_unsubscribe.html", context)
