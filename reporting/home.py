@@ -201,10 +201,12 @@ def _todos(
         todos.append(
             Todo(
                 _("Answer the agency's question"),
-                _("Correct or confirm the figures. The message stands below."),
-                submission.has_newer_draft,
-                f"{report}",
-                _("Open the report"),
+                _("The draft is changed. The agency has your answer when you submit.")
+                if submission.has_newer_draft
+                else _("Correct or confirm the figures. The message stands below."),
+                done=False,
+                link=report,
+                link_text=_("Open the report"),
             )
         )
     todos.append(

@@ -86,6 +86,7 @@ def _read_through(request: HttpRequest, submission: Submission, membership: Memb
         "previous": previous,
         "differences": differences(content_of(previous), content, years=years) if previous else None,
         "draft_texts": texts,
+        "question": selectors.open_question(submission),
         "next_number": number,
         "attestation": sentence,
         "attestation_language": language,

@@ -1,6 +1,7 @@
 """A region's start page: which round it shows, and what it costs."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -151,3 +152,16 @@ def test_something_unread_that_is_no_message_is_called_news() -> None:
     assert "1 unread" in text
     assert "There is news about the report" in text
     assert "No messages yet" not in text
+
+
+def test_a_question_is_answered_by_a_new_version_and_not_by_a_changed_draft() -> None:
+    person = make_region_member()
+    client, now, reporting_round = signed_in(person), timezone.now(), open_round()
+    report = make_submission(reporting_round, by=person, at=now).submission
+    return_report(submission_id=report.pk, revision_number=1, by=make_officer(), at=now, message="Which one?")
+    make_draft(reporting_round, by=person, at=now + timedelta(seconds=1), at_2022="51")
+    text = page(client, "/report/")
+    assert "The draft is changed. The agency has your answer when you submit." in text
+    asked = text.index("Answer the agency&#x27;s question")
+    assert 'class="is-done"' not in text[text.rindex("<li", 0, asked) : asked]
+    assert "Which one?" in page(client, f"{report.get_absolute_url()}submit/")
