@@ -145,12 +145,13 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def plain_static_files() -> Iterator[None]:
-    """Static files by their plain names: the hashed ones exist only after collectstatic."""
+def settings_for_tests() -> Iterator[None]:
+    """Static files by their plain names: the hashed ones exist only after collectstatic. Cheap passwords."""
     storages = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages):
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
         yield
 
 

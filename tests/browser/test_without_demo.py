@@ -18,12 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a long enough password"
 
 
-@pytest.fixture(autouse=True)
-def reference(settings: Settings) -> None:
-    settings.PLATSPLAN_DEMO = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def type_password(page: Page, live_server: LiveServer, *, who: str) -> None:
     page.goto(f"{live_server.url}/accounts/login/?next=/admin/")
     page.locator("#id_login").fill(who)

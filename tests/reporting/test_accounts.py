@@ -91,7 +91,7 @@ def test_demonstration_accounts_exist_in_demonstration_mode_only(settings) -> No
         load_demo(at=moment())
 
 
-def test_the_demonstration_has_three_people_per_region_and_three_at_the_agency(settings) -> None:
+def test_the_demonstration_has_its_people_once_and_opens_again(settings) -> None:
     settings.PLATSPLAN_DEMO = True
     reporting_round = load_demo(at=moment())
     load_demo(at=moment(20))  # again: nothing is doubled
@@ -107,11 +107,7 @@ def test_the_demonstration_has_three_people_per_region_and_three_at_the_agency(s
     assert len(states) == 21
     assert states.count("not_started") == 3
 
-
-def test_an_old_demonstration_round_opens_again(settings) -> None:
-    settings.PLATSPLAN_DEMO = True
-    load_demo(at=moment())
-    much_later = moment(month=12)
+    much_later = moment(month=12)  # when it has closed it opens again
     assert load_demo(at=much_later).is_open(at=much_later)
 
 

@@ -9,7 +9,6 @@ from django.conf import settings as django_settings
 from django.core import mail as django_mail
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from reporting import mailer
 from reporting.admin.outbox import STATES, state_of
@@ -35,11 +34,6 @@ from tests.factories import make_invitation, make_officer, make_region_member, m
 from tests.reporting.invitation_steps import PASSWORD, accepted, ombud
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose elsewhere
 
 
 def invited_now(by: User, **fields: Any) -> Invitation:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from pytest_django import Settings
 
 from reporting import selectors
 from reporting.errors import InvitationRefused, NotAllowed
@@ -28,11 +27,6 @@ from tests.factories import make_invitation, make_officer, make_region_member, m
 from tests.reporting.invitation_steps import accepted, ombud
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reference(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose elsewhere
 
 
 def admin() -> User:

@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from reporting.accounts.devices import device_of
 from reporting.mailer import send_mail
@@ -21,12 +21,6 @@ from tests.reporting.test_second_factor import PASSWORD, SECRET, code_of, signed
 
 pytestmark = pytest.mark.django_db
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604.1"
-
-
-@pytest.fixture(autouse=True)
-def quick_hasher(settings: Settings) -> None:
-    """These tests sign in often; how slowly a password is hashed is Django's own matter."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def let_time_pass(client: Client, minutes: int) -> None:

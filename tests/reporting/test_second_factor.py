@@ -32,12 +32,6 @@ SECRET = base64.b32encode(b"twenty bytes, exactly").decode()
 EN = {"Accept-Language": "en"}
 
 
-@pytest.fixture(autouse=True)
-def quick_hasher(settings: Settings) -> None:
-    """These tests sign in often; how slowly a password is hashed is Django's own matter."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def code_of(secret: str = SECRET, *, at: float | None = None) -> str:
     """What an app shows for a secret. Source: RFC 6238, with its usual half minute and six digits."""
     counter = struct.pack(">Q", int((time.time() if at is None else at) // 30))
