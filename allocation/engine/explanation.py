@@ -74,9 +74,9 @@ def _put_in(operation: str, inputs: Mapping[str, Quantity]) -> str:
         if name not in inputs:
             return name
         shown = _number(inputs[name].value)
-        # A fraction or a negative number inside a calculation would read as another calculation.
+        # A negative number inside a calculation would read as another calculation.
         alone = operation[match.start() - 1 : match.end() + 1] == f"({name})"
-        return f"({shown})" if ("/" in shown or shown.startswith("-")) and not alone else shown
+        return f"({shown})" if shown.startswith("-") and not alone else shown
 
     return _NAME.sub(value, operation)
 
@@ -126,7 +126,7 @@ def _basis(step: TraceStep) -> list[str]:
 def _quantity(value: Any, unit: str) -> str:
     if unit == "truth":
         return _ANSWERS[value]
-    if unit in ("number", "code", "share"):
+    if unit == "share":
         return _number(value)
     return f"{_number(value)} {unit}"
 

@@ -39,6 +39,16 @@ def test_a_good_bundle_is_verified_in_one_line(bundle: Path) -> None:
     assert (piped.returncode, piped.stdout[:13]) == (0, b"'-': verified")
 
 
+def test_a_rule_set_of_ones_own_is_not_called_shipped(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    text = load_rules("at-2022").text
+    own.write_text(text.replace('name = "at-2022"', 'name = "own"').replace('"at-2022.1"', '"own.1"'))
+    made = run("compute", "--rules", str(own), "--bundle", "-", stdin=as_csv(**FIGURES).encode())
+    done = run("verify", "-", stdin=made.stdout)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"verified: rule set own.1 (not a rule set shipped with this engine), regions: 21" in done.stdout
+
+
 def test_a_changed_krona_is_named_on_one_line(bundle: Path) -> None:
     content = json.loads(bundle.read_bytes())
     content["results"]["regions"][0]["awards"][1]["amount_kr"] = 1

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from allocation.engine import DuplicateRegion, EngineError, InvalidReport, Report, compute, load_rules
+from allocation.engine import (
+    BundleUnusable,
+    DuplicateRegion,
+    EngineError,
+    InvalidReport,
+    Report,
+    compute,
+    load_rules,
+)
 from allocation.engine.kronor import split
 from allocation.engine.reports import clip
 
@@ -103,6 +111,12 @@ def test_results_survive_the_way_between_processes() -> None:
     error = pickle.loads(pickle.dumps(DuplicateRegion("row 3", "code", "twice")))  # noqa: S301
     assert isinstance(error, EngineError)
     assert str(error) == "row 3, column code: twice"
+    refusal = pickle.loads(pickle.dumps(BundleUnusable("rules", "must be an object")))  # noqa: S301
+    assert (str(refusal), refusal.path, refusal.reason) == (
+        "rules: must be an object",
+        "rules",
+        "must be an object",
+    )
 
 
 def test_results_are_shown_briefly() -> None:
