@@ -7,6 +7,7 @@ from functools import cached_property, wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -39,13 +40,17 @@ class StrictJson(Parser):
             Problem: it is too large, of another type, or no JSON.
         """
         if len(request.body) > MAX_BODY:
-            raise Problem(413, "too-large", _("The request is larger than any draft."), limit=MAX_BODY)
+            raise _too_large()
         if request.content_type != "application/json":
             raise Problem(415, "not-json", _("Send the body as application/json."))
         try:
             return json.loads(request.body, parse_constant=_refuse, object_pairs_hook=_each_once)
         except (ValueError, RecursionError):
             raise Problem(400, "not-json", _("The body is not JSON, or has a member twice.")) from None
+
+
+def _too_large() -> Problem:
+    return Problem(413, "too-large", _("The request is larger than any draft."), limit=MAX_BODY)
 
 
 def _refuse(word: str) -> None:
@@ -123,6 +128,12 @@ def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error.__cause__, Problem):
         return problem_response(error.__cause__)
     return problem_response(Problem(error.status_code, "refused", _("The request cannot be answered.")))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _beyond_reading(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """Larger still: Django refuses to read it before our parser is asked."""
+    return problem_response(_too_large())
 
 
 @api.exception_handler(Throttled)

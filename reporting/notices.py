@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting import selectors
 from reporting.checking import checks_of
 from reporting.fields import Text, field_named
-from reporting.models import STOCKHOLM, MailKind, MailRhythm, ReportingRound, ReviewEvent, State, Submission
+from reporting.models import MailKind, MailRhythm, ReportingRound, ReviewEvent, State, Submission, swedish_day
 from reporting.news import rhythms_of
 from reporting.outbox import write_mail
 from reporting.unsubscribing import UNSUBSCRIBE_MARK
@@ -66,7 +66,7 @@ def write_reminders(*, at: datetime) -> list[int]:
 @transaction.atomic
 def _remind(submission: Submission, reporting_round: ReportingRound, *, step: int, at: datetime) -> list[int]:
     saved = selectors.draft_last_saved(submission)
-    closes_on = submission.closes_at.astimezone(STOCKHOLM).date()
+    closes_on = swedish_day(submission.closes_at)
     signatories = {person.pk for person in selectors.signatories_of(submission.region_id)}
     concerned = signatories | ({saved.updated_by_id} if saved else set())
     ombud = selectors.ombud_of(submission.region_id)
@@ -127,7 +127,7 @@ def _escalate(
     ombud = selectors.ombud_of(submission.region_id)
     signatories = list(selectors.signatories_of(submission.region_id).order_by("email"))
     people = [ombud] if ombud else signatories
-    closes_on = submission.closes_at.astimezone(STOCKHOLM).date()
+    closes_on = swedish_day(submission.closes_at)
     saved = selectors.draft_last_saved(submission)
     to_fill_in, to_comment = what_is_missing(submission)
     written: list[int] = []
@@ -163,7 +163,7 @@ def answer_step(submission: Submission, *, at: datetime) -> int | None:
     """Which reminder of the answer holds at the moment `at`: 3 days before its day, that day, or None."""
     if submission.state != State.RETURNED or submission.answer_by is None:
         return None
-    days_left = (submission.answer_by - at.astimezone(STOCKHOLM).date()).days
+    days_left = (submission.answer_by - swedish_day(at)).days
     return None if days_left < 0 else min((step for step in ANSWER_DAYS if step >= days_left), default=None)
 
 
@@ -177,7 +177,7 @@ def write_answer_reminders(*, at: datetime) -> list[int]:
         ids of the mails that were written now; the caller has them sent.
     """
     written: list[int] = []
-    until = at.astimezone(STOCKHOLM).date() + timedelta(days=max(ANSWER_DAYS))
+    until = swedish_day(at) + timedelta(days=max(ANSWER_DAYS))
     for submission in selectors.answers_awaited(until=until):
         step = answer_step(submission, at=at)
         question = selectors.open_question(submission)
@@ -194,7 +194,7 @@ def _remind_of_answer(submission: Submission, question: ReviewEvent, *, step: in
     concerned = signatories | ({saved.updated_by_id} if saved else set())
     members = list(selectors.members_of(submission.region_id).filter(pk__in=concerned).order_by("email"))
     rhythms = rhythms_of(members)
-    answer_by = submission.answer_by or question.at.date()
+    answer_by = submission.answer_by or swedish_day(question.at)
     written: list[int] = []
     for person in members:
         declinable = person != ombud
@@ -210,7 +210,7 @@ def _remind_of_answer(submission: Submission, question: ReviewEvent, *, step: in
                 "submission": submission,
                 "question": question,
                 "answer_by": answer_by,
-                "days_left": (answer_by - at.astimezone(STOCKHOLM).date()).days,
+                "days_left": (answer_by - swedish_day(at)).days,
                 "saved": saved,
                 "may_submit": person.pk in signatories,
                 "person": person,

@@ -25,7 +25,7 @@ from allocation.services.rights import must_handle_payments, must_have_right, wr
 from reporting.errors import NotAllowed, WrongState
 from reporting.issuing import issue_document
 from reporting.locks import lock_round
-from reporting.models import LogKind, Region, User
+from reporting.models import LogKind, Region, User, swedish_day
 from reporting.services.outbox import send_after_commit
 
 
@@ -44,7 +44,7 @@ def make_batch(*, grant_id: int, pay_on: date, by: User, at: datetime) -> Paymen
     """
     grant = lock_grant(grant_id)
     must_handle_payments(by)
-    if pay_on < at.date():
+    if pay_on < swedish_day(at):
         raise NotPayable(_("The day of payment has passed."), field="pay_on")
     decision = decided.decision_in_force(grant)
     if decision is None:
@@ -174,7 +174,7 @@ def note_paid(
     batch = _lock_batch(batch_id)
     must_handle_payments(by)
     _must_be(batch, BatchState.EXPORTED)
-    if not batch.made_at.date() <= paid_on <= at.date():
+    if not swedish_day(batch.made_at) <= paid_on <= swedish_day(at):
         raise WrongState(_("The day must lie between the day the batch was made and today."), field="paid_on")
     reference = " ".join(reference.split())
     if len(reference) > REFERENCE_MAX:

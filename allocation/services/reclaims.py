@@ -12,7 +12,7 @@ from allocation.payment_notices import write_claim_mail, write_mail_on_waiting
 from allocation.services.payments import lock_grant
 from allocation.services.rights import must_handle_payments, must_have_right, written_reason
 from reporting.errors import NotAllowed, WrongState
-from reporting.models import User
+from reporting.models import User, swedish_day
 from reporting.services.outbox import send_after_commit
 
 
@@ -36,7 +36,7 @@ def claim_repayment(
     grant = lock_grant(grant_id)
     must_handle_payments(by)
     text = written_reason(reason)
-    if due_on <= at.date():
+    if due_on <= swedish_day(at):
         raise WrongState(_("The day on which the money is due must lie ahead."), field="due_on")
     decision = decided.decision_in_force(grant)
     if decision is None:
@@ -78,7 +78,7 @@ def confirm_claim(*, claim_id: int, by: User, at: datetime) -> RepaymentClaim:
             _("The claim has been answered already: %(state)s.")
             % {"state": str(claim.get_state_display()).lower()}
         )
-    if claim.due_on <= at.date():
+    if claim.due_on <= swedish_day(at):
         raise WrongState(_("The money would be due at once. Withdraw the claim and make a new one."))
     _must_be_claimable(claim.round_grant, code=claim.region_id, kind=claim.kind, amount_kr=claim.amount_kr)
     claim.state, claim.confirmed_by = ClaimState.OPEN, by
@@ -154,7 +154,7 @@ def note_repayment(
     claim = _lock_claim(claim_id)
     must_handle_payments(by)
     _must_be_open(claim)
-    if repaid_on > at.date():
+    if repaid_on > swedish_day(at):
         raise WrongState(_("The day lies ahead."), field="repaid_on")
     if len(reference) > REFERENCE_MAX:
         raise WrongState(

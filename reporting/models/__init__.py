@@ -45,7 +45,7 @@ from reporting.models.rights import (
     UserGroup,
     UserRight,
 )
-from reporting.models.rounds import STOCKHOLM, PlanBasis, ReportingRound, RoundOrigin, Years
+from reporting.models.rounds import STOCKHOLM, PlanBasis, ReportingRound, RoundOrigin, Years, swedish_day
 from reporting.models.submissions import (
     COMMENT_MAX,
     MAX_POSTS,
@@ -151,5 +151,6 @@ __all__ = [
     "content_sha256",
     "never_emptied",
     "only_with_its_version",
+    "swedish_day",
     "tracked",
 ]

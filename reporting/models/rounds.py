@@ -1,6 +1,6 @@
 """Rounds: the window in which regions report."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -11,6 +11,11 @@ from reporting.models.events import tracked
 from reporting.models.triggers import append_only, never_emptied
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def swedish_day(at: datetime) -> date:
+    """The day that it is in Sweden at a moment: right after midnight, UTC still has the day before."""
+    return at.astimezone(STOCKHOLM).date()
 
 
 class Years(tuple[int, ...]):

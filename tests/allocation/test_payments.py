@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import openpyxl
@@ -47,7 +47,7 @@ from tests.allocation.test_decisions import (
     make_ready,
     report,
 )
-from tests.factories import make_officer, make_region_member, report_of
+from tests.factories import make_officer, make_region_member, moment, report_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters_as_data")]
 __all__ = ["letters_as_data"]
@@ -161,6 +161,34 @@ def test_a_bankgiro_goes_to_its_clearing_and_formulas_are_texts() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(files["excel"])).worksheets[0]
     [cell] = [cell for row in sheet.iter_rows() for cell in row if cell.value == "+46"]
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
+
+
+def test_the_day_is_that_of_sweden_right_after_midnight_too() -> None:
+    """The clock that services are given runs in UTC, where it is still the day before."""
+    officer, decider = make_officer(), make_decider()
+    decision = make_decided(officer, decider)
+    night = moment(9, hour=0, minute=30, month=10).astimezone(UTC)
+    today, yesterday = date(2022, 10, 9), date(2022, 10, 8)
+    assert night.date() == yesterday
+    with pytest.raises(NotPayable, match="has passed"):
+        make_batch(grant_id=decision.round_grant_id, pay_on=yesterday, by=officer, at=night)
+    batch = make_batch(grant_id=decision.round_grant_id, pay_on=today, by=officer, at=night)
+    approve_batch(batch_id=batch.pk, by=decider, at=night)
+    export_batch(batch_id=batch.pk, by=officer, at=night)
+    with pytest.raises(WrongState, match="must lie between"):
+        note_paid(batch_id=batch.pk, codes=["03"], paid_on=yesterday, by=officer, at=night)
+    assert note_paid(batch_id=batch.pk, codes=["03"], paid_on=today, by=officer, at=night) == 1
+    with pytest.raises(WrongState, match="must lie ahead"):
+        claim_repayment(
+            grant_id=decision.round_grant_id,
+            code="03",
+            kind="other",
+            amount_kr=1,
+            reason="Unused.",
+            due_on=today,
+            by=officer,
+            at=night,
+        )
 
 
 def test_two_people_pay_and_nobody_pays_twice() -> None:

@@ -156,6 +156,7 @@ def test_json_of_another_form_is_told(body: bytes) -> None:
 def test_too_large_and_other_kinds_of_bodies_are_refused() -> None:
     system = System()
     told(system.put(body=b'{"fields": {}}' + b" " * 64_000), 413, "too-large")
+    told(system.put(body=b'{"fields": {}}' + b" " * 3_000_000), 413, "too-large")
     told(system.put(body=b"fields=1", kind="application/x-www-form-urlencoded"), 415, "not-json")
 
 
