@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reporting.admin.readonly import ReadOnlyMixin
+from reporting.admin.readonly import ReadOnlyMixin, SecretFieldsMixin
 from reporting.models import ApiToken, Membership, PendingUpload, Role
 
 KEY_STATES: dict[str, str | Promise] = {
@@ -51,9 +51,10 @@ class KeyStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class ApiTokenAdmin(ReadOnlyMixin, SecretFieldsMixin, admin.ModelAdmin):
     """Every region's keys. The region's ombud makes and revokes them; the key itself stands nowhere."""
 
+    secret_fields = ("secret_sha256",)
     list_display = ["name", "region", "prefix", "state_chip", "created_by", "created_at", "last_used_at"]
     list_select_related = ["region", "created_by"]
     list_filter = [KeyStateFilter, ("region", admin.RelatedOnlyFieldListFilter)]
@@ -97,9 +98,10 @@ class ApiTokenAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
 
 @admin.register(PendingUpload)
-class PendingUploadAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class PendingUploadAdmin(ReadOnlyMixin, SecretFieldsMixin, admin.ModelAdmin):
     """Files that were read in and not saved yet: whose and until when, never what stands in them."""
 
+    secret_fields = ("content", "texts", "versions", "problems")
     list_display = ["file_name", "region", "reporting_round", "user", "kind", "created_at", "expires_at"]
     list_select_related = ["submission__region", "submission__reporting_round", "user"]
     list_filter = ["kind", ("submission__reporting_round", admin.RelatedOnlyFieldListFilter)]
@@ -122,7 +124,7 @@ class PendingUploadAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PendingUpload]:
         """Without the file and what was read from it: a draft is the region's own."""
-        return super().get_queryset(request).defer("content", "texts", "versions", "problems")
+        return super().get_queryset(request).defer(*self.secret_fields)
 
     @admin.display(description=_("region"), ordering="submission__region__name")
     def region(self, obj: PendingUpload) -> str:

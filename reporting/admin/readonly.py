@@ -1,14 +1,20 @@
 """Admin pages that only show: what the system made is not edited by hand, by nobody."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.admin import display
+from django.contrib.admin import ModelAdmin, display
 from django.db import models
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from reporting.models import User
+
+if TYPE_CHECKING:
+    Base = ModelAdmin
+else:
+    Base = object
 
 
 class ReadOnlyMixin:
@@ -33,6 +39,21 @@ class NeverDeletedMixin:
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nobody deletes."""
         return False
+
+
+class SecretFieldsMixin(Base):
+    """Refuses to filter a list by fields that it does not show: an address would give them away bit by bit.
+
+    Attributes:
+        secret_fields: the model's own fields that nobody at the desk is to know.
+    """
+
+    secret_fields: tuple[str, ...] = ()
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """What Django allows, which is every field of the model itself, but for the secret ones."""
+        field = lookup.partition(LOOKUP_SEP)[0]
+        return field not in self.secret_fields and super().lookup_allowed(lookup, value, request)
 
 
 class StandingMixin:

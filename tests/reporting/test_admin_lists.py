@@ -142,3 +142,22 @@ def test_the_start_page_and_the_people_lead_to_the_keys(role: Role) -> None:
     client = signed_in(person)
     for address in ("/report/", "/report/people/03/"):
         assert 'href="/report/region/03/keys/"' in client.get(address).content.decode(), address
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "pendingupload/?texts__icontains=4711",
+        "pendingupload/?texts__at_2022__0=4711",
+        "pendingupload/?content__contains=what",
+        "pendingupload/?versions__isnull=false",
+        "pendingupload/?problems=[]",
+        "apitoken/?secret_sha256__startswith=a",
+    ],
+)
+def test_an_address_asks_no_list_for_what_it_does_not_show(query: str) -> None:
+    """A list that is empty for a wrong guess, and not for a right one, tells a draft figure by figure."""
+    fill(make_round(), "03")
+    client = signed_in(make_officer())
+    assert client.get(f"/admin/reporting/{query}").status_code == 400
+    assert "file-03.csv" in page(client, "pendingupload/?kind__exact=csv")
