@@ -51,13 +51,15 @@ def _page(
     own: Membership, form: InviteToRegionForm, *, open_roles: frozenset[Role], at: datetime
 ) -> dict[str, Any]:
     invitations = selectors.invitations_shown_in(own.region_id, since=at - WITHDRAWN_SHOWN_FOR)
+    people = [
+        {"member": member, "may_change": _may_end(own, member, open_roles=open_roles)}
+        for member in selectors.colleagues_in(own.region_id)
+    ]
     return {
         "region": own.region,
         "membership": own,
-        "people": [
-            {"member": member, "may_change": _may_end(own, member, open_roles=open_roles)}
-            for member in selectors.colleagues_in(own.region_id)
-        ],
+        "people": people,
+        "may_change_some": any(row["may_change"] for row in people),
         "invitations": [
             {
                 "invitation": invitation,

@@ -365,3 +365,14 @@ def test_whoever_invited_the_ombud_is_told_that_another_approves() -> None:
     shown = signed_in(officer).get(f"/admin/reporting/ombudapplication/{application_of(person).pk}/change/")
     assert "Somebody else at the agency approves." in shown.content.decode()
     assert 'value="approve"' not in shown.content.decode()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_row_of_the_people_has_a_cell_under_every_heading(role: Role) -> None:
+    person = make_region_member(role=role)
+    make_region_member(role=Role.SAMORDNARE)
+    page = signed_in(person).get(PAGE).content.decode()
+    table = page[page.index("pp-people") :].split("</table>")[0]
+    cells = [row.count("<td") + row.count("<th ") for row in table.split("<tr>")[1:]]
+    assert len(cells) > 2
+    assert len(set(cells)) == 1, cells
