@@ -48,10 +48,14 @@ def sweep_starts() -> list[tuple[str, Any]]:
 
 def run_words(run: AllocationRun, grant: RoundGrant) -> str:
     """A run in a list of choices."""
-    words = {"number": run.number, "time": day(timezone.localtime(run.created_at), "j M Y H:i")}
+    words = {
+        "grant": grant.title,
+        "number": run.number,
+        "time": day(timezone.localtime(run.created_at), "j M Y H:i"),
+    }
     if grant.current_run_id == run.pk:
-        return _("Run %(number)d, %(time)s, holds now") % words
-    return _("Run %(number)d, %(time)s") % words
+        return _("%(grant)s, run %(number)d, %(time)s, holds now") % words
+    return _("%(grant)s, run %(number)d, %(time)s") % words
 
 
 def chosen_start(text: str, *, at: datetime) -> Base:

@@ -12,6 +12,7 @@ from reporting.errors import FieldProblem
 from reporting.models import Inhabitants, PopulationReference, Region, Standing, User
 from reporting.pxweb import changes_over
 from reporting.services.roles import must_have
+from reporting.templatetags.platsplan import number
 
 ADD = "reporting.add_populationreference"
 # More than any region has changed in a year since the counties got their present borders.
@@ -106,7 +107,7 @@ def national_total(*, in_file: int | None, typed: int | None, regions: int) -> i
         raise FieldProblem(
             "national_total",
             _("The file says %(file)s for the whole country, and %(typed)s is typed here.")
-            % {"file": in_file, "typed": typed},
+            % {"file": number(in_file), "typed": number(typed)},
         )
     nation = in_file if in_file is not None else typed
     assert nation is not None
@@ -114,7 +115,7 @@ def national_total(*, in_file: int | None, typed: int | None, regions: int) -> i
         raise FieldProblem(
             "file" if typed is None else "national_total",
             _("The regions sum to %(sum)s, and the whole country has %(nation)s: a difference of %(apart)s.")
-            % {"sum": regions, "nation": nation, "apart": abs(regions - nation)},
+            % {"sum": number(regions), "nation": number(nation), "apart": number(abs(regions - nation))},
         )
     return nation
 
