@@ -136,8 +136,10 @@ class SweepForm(forms.Form):
             else:
                 group = pots.get(parameter.place, _("The grant"))
             words = parameter_text(parameter, pots=pots, regions=regions)
-            now = "" if parameter.present is None else f", {_('now')} {shown(parameter, parameter.present)}"
-            groups.setdefault(group, []).append((parameter.key, format_lazy("{0}{1}", words, now)))
+            if parameter.present is not None:
+                now = shown(parameter, parameter.present)
+                words = format_lazy(gettext_lazy("{parameter}, now {value}"), parameter=words, value=now)
+            groups.setdefault(group, []).append((parameter.key, words))
         return list(groups.items())
 
 
