@@ -201,7 +201,7 @@ def _tables(account: Account, *, label: str) -> list[Table]:
         Table(
             name=_("Payments"),
             columns=[
-                Column(head, 26 if not place else 18) for place, head in enumerate(words["money-heads"])
+                Column(head, 30 if not place else 18) for place, head in enumerate(words["money-heads"])
             ],
             rows=[[row.region.name, *sums(account.balances[row.region_id])] for row in account.rows],
             sums=[_("Total"), *sums(total)],
@@ -210,7 +210,7 @@ def _tables(account: Account, *, label: str) -> list[Table]:
         Table(
             name=_("Outcome"),
             columns=[
-                Column(head, 26 if not place else 18) for place, head in enumerate(words["outcome-heads"])
+                Column(head, 30 if not place else 18) for place, head in enumerate(words["outcome-heads"])
             ],
             rows=[
                 [
@@ -252,7 +252,7 @@ def _tables(account: Account, *, label: str) -> list[Table]:
         Table(
             name=_("Why"),
             columns=[
-                Column(_("Region"), 26),
+                Column(_("Region"), 30),
                 Column(_("Part of the grant"), 34),
                 Column(_("Amount, kr"), 18),
                 Column(_("Why"), 70),

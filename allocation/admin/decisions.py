@@ -1,10 +1,11 @@
 """Decisions: the list, a decision's page, answering a proposal, letters and what was frozen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -16,14 +17,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from allocation.admin.decisionpage import decision_page
+from allocation.admin.lists import decisions_table, rounds_in, rules_in
 from allocation.errors import NotReady
 from allocation.letterzip import zip_of
 from allocation.models import REASON_MAX, Decision, DecisionState, Letter
 from allocation.services.decisions import decide, refuse_proposal, withdraw_proposal
 from reporting.accounts.recency import fresh_sign_in_required
 from reporting.admin.documents import as_file
+from reporting.admin.exports import ExportMixin
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
+from reporting.tables import Table
 from reporting.templatetags.platsplan import chip, kr
 
 CHIPS = {
@@ -42,7 +46,7 @@ RELATED = (
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class DecisionAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Decisions are proposed on a run's page and answered here; services do it, nothing is edited."""
 
     empty_words = gettext_lazy(
@@ -64,6 +68,19 @@ class DecisionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     search_fields = ["proposed_by_name", "decided_by_name", "round_grant__case_number"]
     show_full_result_count = False
     list_per_page = 50
+    actions = ["export_xlsx", "export_csv"]
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[Any]) -> Table:
+        """The chosen rows as a table."""
+        return decisions_table(queryset)
+
+    def rounds_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
+        """The rounds that they belong to."""
+        return rounds_in(queryset, "round_grant")
+
+    def rules_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
+        """The versions of the rules that they rest on."""
+        return rules_in(queryset, "run__rules_version")
 
     def get_urls(self) -> list[URLPattern]:
         """The pages' own addresses, before the one that catches everything."""

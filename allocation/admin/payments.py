@@ -1,9 +1,11 @@
 """Batches of payments: the list, and a batch's page with its accounts, its files and what the bank did."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from allocation.admin.finalreports import FinalReportMixin
+from allocation.admin.lists import payments_table, rounds_in, rules_in
 from allocation.admin.moneydoor import Step, asked, carried_out, may_approve, may_handle, money_page
 from allocation.admin.moneyforms import CancelForm, ExportForm, MoneyForm, PaidForm, StopForm
 from allocation.admin.moneypage import BatchPage
@@ -25,8 +28,10 @@ from allocation.services.payments import (
 )
 from reporting.accounts.recency import fresh_sign_in_required
 from reporting.admin.documents import as_file
+from reporting.admin.exports import ExportMixin
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
+from reporting.tables import Table
 from reporting.templatetags.platsplan import chip
 
 CHIPS = {
@@ -52,7 +57,7 @@ STEPS = {
 
 
 @admin.register(PaymentBatch)
-class PaymentBatchAdmin(FinalReportMixin, ReadOnlyMixin, admin.ModelAdmin):
+class PaymentBatchAdmin(FinalReportMixin, ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Batches are made on a grant's page and go on from their own; services do it, nothing is edited."""
 
     empty_words = gettext_lazy(
@@ -65,6 +70,19 @@ class PaymentBatchAdmin(FinalReportMixin, ReadOnlyMixin, admin.ModelAdmin):
     search_fields = ["made_by_name", "approved_by_name"]
     show_full_result_count = False
     list_per_page = 50
+    actions = ["export_xlsx", "export_csv"]
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[Any]) -> Table:
+        """The chosen rows as a table."""
+        return payments_table(queryset)
+
+    def rounds_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
+        """The rounds that they belong to."""
+        return rounds_in(queryset, "round_grant")
+
+    def rules_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
+        """The versions of the rules that they rest on."""
+        return rules_in(queryset, "decision__run__rules_version")
 
     def get_urls(self) -> list[URLPattern]:
         """The pages' own addresses, before the one that catches everything."""

@@ -23,6 +23,14 @@ class ExportMixin:
         """The chosen rows as a table; the class that mixes this in says how."""
         raise NotImplementedError
 
+    def rounds_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
+        """Names of the rounds that the chosen rows belong to."""
+        return ()
+
+    def rules_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
+        """Versions of the rules that the chosen rows rest on."""
+        return ()
+
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Backs `permissions=["export"]`: without it the actions are not even listed."""
         return signed_in(request).has_perm(EXPORT)
@@ -30,12 +38,23 @@ class ExportMixin:
     @admin.action(description=gettext_lazy("Take out as Excel"), permissions=["export"])
     def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """The chosen rows as a workbook."""
-        return hand_out(request, self.table_of(request, queryset), kind=ExportFormat.XLSX)
+        return self._taken_out(request, queryset, ExportFormat.XLSX)
 
     @admin.action(description=gettext_lazy("Take out as CSV"), permissions=["export"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """The chosen rows as CSV."""
-        return hand_out(request, self.table_of(request, queryset), kind=ExportFormat.CSV)
+        return self._taken_out(request, queryset, ExportFormat.CSV)
+
+    def _taken_out(
+        self, request: HttpRequest, queryset: QuerySet[Any], kind: ExportFormat
+    ) -> HttpResponse | None:
+        return hand_out(
+            request,
+            self.table_of(request, queryset),
+            kind=kind,
+            rounds=self.rounds_of(queryset),
+            rules=self.rules_of(queryset),
+        )
 
 
 def hand_out(

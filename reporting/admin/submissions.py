@@ -19,9 +19,11 @@ from django.utils.translation import gettext_lazy
 from reporting.admin import review
 from reporting.admin.deskactions import DeskActionsMixin
 from reporting.admin.dialogue import DialogueMixin, UnreadFilter
+from reporting.admin.exports import ExportMixin
 from reporting.admin.extensions import ExtensionsMixin
 from reporting.admin.forms import DecisionForm, ReviewForm
 from reporting.admin.queue import AssignedFilter, ChangedFilter, FlagFilter, QueueMixin, WaitsFilter
+from reporting.admin.queuetable import queue_table
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
 from reporting.messageforms import MessageForm
@@ -35,12 +37,15 @@ from reporting.services.review import (
     return_report,
     start_review,
 )
+from reporting.tables import Table
 
 DECISIONS = ("start", "approve", "return")
 
 
 @admin.register(Submission)
-class SubmissionAdmin(DialogueMixin, DeskActionsMixin, QueueMixin, ReadOnlyMixin, ExtensionsMixin):
+class SubmissionAdmin(
+    DialogueMixin, DeskActionsMixin, QueueMixin, ExportMixin, ReadOnlyMixin, ExtensionsMixin
+):
     """Reports are read here, and moved on by services. What a region is typing is never shown."""
 
     list_display = [
@@ -70,7 +75,19 @@ class SubmissionAdmin(DialogueMixin, DeskActionsMixin, QueueMixin, ReadOnlyMixin
         "approve_selected",
         "return_selected",
         "extend_selected",
+        "export_xlsx",
+        "export_csv",
     ]
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[Submission]) -> Table:
+        """The chosen reports as the queue shows them."""
+        reports = list(queryset.order_by("reporting_round", "region"))
+        self.add_flags(reports)
+        return queue_table(reports)
+
+    def rounds_of(self, queryset: QuerySet[Submission]) -> Sequence[str]:
+        """The rounds that they belong to."""
+        return sorted(set(queryset.order_by().values_list("reporting_round__name", flat=True)))
 
     def get_urls(self) -> list[URLPattern]:
         """The addresses of decision and message, before the page that catches everything."""

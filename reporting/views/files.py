@@ -260,4 +260,5 @@ def remarks(request: HttpRequest, slug: str, code: str, upload: UUID) -> HttpRes
     except (UploadGone, FileRefused) as error:
         messages.info(request, str(error))
         return redirect("reporting:upload", slug, code)
-    return _download(content, waiting.kind, f"{submission.case_number}-{_('remarks')}.{waiting.kind}")
+    name = _("%(number)s-remarks") % {"number": submission.case_number}
+    return _download(content, waiting.kind, f"{name}.{waiting.kind}")

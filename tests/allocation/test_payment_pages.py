@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -174,3 +175,25 @@ def test_what_is_wrong_with_an_answer_to_a_claim_or_a_batch_stands_at_its_field(
     stop = {"action": "stop", "code": "03", "reason": "Sent back."}
     shown = desk.post(page("paymentbatch_act", batch.pk), stop).content.decode()
     assert "Withdraw the claim first" in marked(shown, "stop-code")
+
+
+LISTS = {
+    "reporting/submission": ["Decided", "Uppsala"],
+    "allocation/allocationrun": ["at-2022.1", "10500000"],
+    "allocation/decision": ["at-2022.1", "10500000"],
+    "allocation/paymentbatch": ["at-2022.1", "SE14 0000", "10500000", "Paid"],
+}
+
+
+def test_the_lists_of_a_grant_year_are_taken_out_with_round_and_rules(django_assert_max_num_queries) -> None:
+    officer, decider = people()
+    decision = make_decided(officer, decider)
+    pay(decision, officer, decider)
+    desk = signed_in(officer)
+    for place, holds in LISTS.items():
+        rows = list(apps.get_model(*place.split("/")).objects.values_list("pk", flat=True))
+        with django_assert_max_num_queries(22):
+            taken = desk.post(f"/admin/{place}/", {"action": "export_csv", "_selected_action": rows})
+        text = taken.content.decode("utf-8-sig")
+        for words in (decision.round_grant.reporting_round.name, *holds):
+            assert words in text, (place, words)

@@ -1,0 +1,141 @@
+"""Runs, decisions and payments as tables to take out: what each region gets, who decided, what was paid."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from allocation.models import AllocationRun, Decision, Payment, PaymentBatch, RunRegion
+from reporting.tables import Column, Table, Value
+
+
+def names_of(values: Iterable[str]) -> Sequence[str]:
+    """Names or versions, each once, in order."""
+    return sorted(set(values))
+
+
+def runs_table(runs: QuerySet[AllocationRun]) -> Table:
+    """A row for each region of each chosen run. One query."""
+    found = RunRegion.objects.filter(run__in=runs.order_by().values("pk"))
+    rows: list[list[Value]] = [
+        [
+            row.run.round_grant.reporting_round.name,
+            row.run.round_grant.title,
+            row.run.number,
+            row.run.created_at,
+            row.run.rules_version,
+            row.region_id,
+            row.region.short_name,
+            row.inhabitants,
+            row.planned_posts,
+            row.reported_posts,
+            row.total_kr,
+        ]
+        for row in found.select_related("run__round_grant__reporting_round", "region")
+        .defer("run__rules_text")
+        .order_by("run", "region")
+    ]
+    columns = [
+        Column(_("Round"), width=22),
+        Column(_("Grant"), width=16),
+        Column(_("Run"), "number", 8),
+        Column(_("Computed"), "moment", 18),
+        Column(_("Rules"), width=14),
+        Column(_("Code"), width=8),
+        Column(_("Region"), width=22),
+        Column(_("Inhabitants"), "number", 14),
+        Column(_("Planned AT posts"), "number", 14),
+        Column(_("Reported"), "number", 12),
+        Column(_("Amount, kr"), "kr", 18),
+    ]
+    return Table(_("Allocation runs"), [], columns, rows)
+
+
+def decisions_table(decisions: QuerySet[Decision]) -> Table:
+    """The chosen decisions and proposals: who, when, how much. One query."""
+    rows: list[list[Value]] = [
+        [
+            one.round_grant.reporting_round.name,
+            one.round_grant.title,
+            one.label,
+            one.run.number,
+            one.run.rules_version,
+            str(one.get_state_display()),
+            one.run.allocated_kr,
+            one.run.unallocated_kr,
+            one.proposed_by_name,
+            one.proposed_at,
+            one.decided_by_name,
+            one.decided_at,
+            one.reason,
+        ]
+        for one in decisions.select_related("run", "round_grant__reporting_round").order_by("pk")
+    ]
+    columns = [
+        Column(_("Round"), width=22),
+        Column(_("Grant"), width=16),
+        Column(_("Decision"), width=26),
+        Column(_("Run"), "number", 8),
+        Column(_("Rules"), width=14),
+        Column(_("State"), width=18),
+        Column(_("Shared out"), "kr", 18),
+        Column(_("Not shared out"), "kr", 18),
+        Column(_("Proposed by"), width=22),
+        Column(_("Proposed"), "moment", 18),
+        Column(_("Decided by"), width=22),
+        Column(_("Decided"), "moment", 18),
+        Column(_("Reason for the correction"), width=50),
+    ]
+    return Table(_("Decisions"), [], columns, rows)
+
+
+def payments_table(batches: QuerySet[PaymentBatch]) -> Table:
+    """A row for each payment of the chosen batches, and what became of it. One query."""
+    found = Payment.objects.filter(batch__in=batches.order_by().values("pk"))
+    rows: list[list[Value]] = [
+        [
+            one.round_grant.reporting_round.name,
+            one.round_grant.title,
+            one.batch.label,
+            str(one.batch.get_state_display()),
+            one.region_id,
+            one.region.short_name,
+            one.payee.name,
+            one.payee.written,
+            one.amount_kr,
+            str(one.get_state_display()),
+            one.paid_on,
+            one.bank_reference,
+            one.stop_reason,
+        ]
+        for one in found.select_related(
+            "batch__round_grant__reporting_round", "round_grant__reporting_round", "region", "payee"
+        ).order_by("batch", "region")
+    ]
+    columns = [
+        Column(_("Round"), width=22),
+        Column(_("Grant"), width=16),
+        Column(_("Payment"), width=28),
+        Column(_("State"), width=18),
+        Column(_("Code"), width=8),
+        Column(_("Region"), width=22),
+        Column(_("Payee"), width=30),
+        Column(_("Account"), width=34),
+        Column(_("Amount, kr"), "kr", 18, is_summed=True),
+        Column(_("What became of it"), width=18),
+        Column(_("Paid on"), "day", 14),
+        Column(_("Bank’s reference"), width=24),
+        Column(_("Reason"), width=40),
+    ]
+    return Table(_("Payments"), [], columns, rows)
+
+
+def rounds_in(rows: QuerySet[Any], place: str) -> Sequence[str]:
+    """Names of the rounds of chosen rows; `place` is the way to the grant, such as "round_grant"."""
+    return names_of(rows.order_by().values_list(f"{place}__reporting_round__name", flat=True))
+
+
+def rules_in(rows: QuerySet[Any], place: str) -> Sequence[str]:
+    """Versions of the rules that chosen rows rest on; `place` is the way to the version."""
+    return names_of(rows.order_by().values_list(place, flat=True))

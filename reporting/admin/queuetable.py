@@ -1,0 +1,48 @@
+"""The queue of reports as a table to take out."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from reporting.flagging import LABELS
+from reporting.models import Submission
+from reporting.tables import Column, Table, Value
+
+
+def queue_table(reports: Sequence[Submission]) -> Table:
+    """Where each report stands, with its deadline, its officer and its open flags.
+
+    Args:
+        reports: with the queue's columns and `open_flags`; see `QueueMixin`.
+    """
+    rows: list[list[Value]] = [
+        [
+            report.reporting_round.name,
+            report.region_id,
+            report.region.short_name,
+            report.case_number,
+            str(report.get_state_display()),
+            report.revision_count or None,
+            report.closes_at,
+            report.answer_by,
+            report.officer_name or "",  # type: ignore[attr-defined]  # with_columns
+            ", ".join(
+                f"{LABELS.get(code, code)} ({count})"
+                for code, count in report.open_flags  # type: ignore[attr-defined]  # add_flags
+            ),
+        ]
+        for report in reports
+    ]
+    columns = [
+        Column(_("Round"), width=22),
+        Column(_("Code"), width=8),
+        Column(_("Region"), width=22),
+        Column(_("Case"), width=20),
+        Column(_("State"), width=18),
+        Column(_("Version"), "number", 10),
+        Column(_("Deadline"), "moment", 18),
+        Column(_("Answer by"), "day", 14),
+        Column(_("Assigned to"), width=24),
+        Column(_("Flags"), width=60),
+    ]
+    return Table(_("Reports"), [], columns, rows)
