@@ -191,7 +191,8 @@ def test_the_lists_of_a_grant_year_are_taken_out_with_round_and_rules(django_ass
     pay(decision, officer, decider)
     desk = signed_in(officer)
     for place, holds in LISTS.items():
-        rows = list(apps.get_model(*place.split("/")).objects.values_list("pk", flat=True))
+        app, model = place.split("/")
+        rows = list(apps.get_model(app, model).objects.values_list("pk", flat=True))
         with django_assert_max_num_queries(22):
             taken = desk.post(f"/admin/{place}/", {"action": "export_csv", "_selected_action": rows})
         text = taken.content.decode("utf-8-sig")
