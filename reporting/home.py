@@ -223,21 +223,21 @@ def _todos(
     if found_uncommented:
         todos.append(
             Todo(
-                _("Comment on what differs from the plan"),
+                _("Explain what stands out or is missing"),
                 format_lazy(_("{count} without a comment."), count=found_uncommented),
                 done=False,
                 link=f"{report}?check",
-                link_text=_("Comment"),
+                link_text=_("Write the comment"),
             )
         )
+    is_ready = not found_errors and not found_uncommented
+    ready_note = _("You can submit.") if is_ready else _("When the rest is done.")
     todos.append(
         Todo(
             format_lazy(_("Review and submit version {number}"), number=number),
-            _("You can submit.") if membership.may_submit else _("The ombud or a representant submits."),
+            ready_note if membership.may_submit else _("The ombud or a representant submits."),
             done=False,
-            link=f"{report}submit/"
-            if membership.may_submit and not found_errors and not found_uncommented
-            else "",
+            link=f"{report}submit/" if membership.may_submit and is_ready else "",
             link_text=_("Review"),
         )
     )

@@ -5,7 +5,7 @@
   /* While somebody presses, nothing on the page may move: what slides from under a finger, or is replaced
      meanwhile, is not pressed. `platsplan.atRest()` is kept when nobody presses and the press has had its say. */
   const CLICK_MS = 400; // how long after the finger has left its click may come
-  const PRESSED = "a, button, summary, select, input[type=checkbox], input[type=radio]";
+  const PRESSED = "button, summary, input[type=checkbox], input[type=radio]"; // what the space bar presses
   let rest = Promise.resolve();
   let letGo = null; // while somebody presses
   let letGoTimer = 0;
@@ -25,7 +25,10 @@
   const isMouseUp = (event) => event.pointerType === "mouse" && event.buttons === 0;
   const listen = (kinds, does) => { for (const kind of kinds) window.addEventListener(kind, does, true); };
   listen(["pointerdown"], (event) => { if (event.button === 0) hold(); });
-  listen(["keydown"], (event) => { if (event.key === " " && event.target.matches?.(PRESSED)) hold(); });
+  listen(["keydown"], (event) => {
+    if (event.key === " " && event.target.matches?.(PRESSED)) hold();
+    else if (letGo) letGoIn(CLICK_MS); // whoever types does not press: the end of it went to a list or a dialog
+  });
   listen(["pointerup"], () => letGoIn(CLICK_MS));
   listen(["keyup"], (event) => { if (event.key === " ") letGoIn(CLICK_MS); });
   listen(["click"], () => letGoIn(0)); // after everything that listens to it

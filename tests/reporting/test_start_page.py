@@ -14,7 +14,14 @@ from allocation.models import Recomputation, RoundGrant
 from reporting.models import Baseline, PostType, ReportingRound, Role, Side, Standing, User
 from reporting.services.messages import post_message
 from reporting.services.review import approve_report, return_report
-from tests.factories import make_draft, make_officer, make_region_member, make_submission, report_of
+from tests.factories import (
+    make_draft,
+    make_officer,
+    make_region_member,
+    make_submission,
+    report_of,
+    report_texts,
+)
 from tests.reporting.test_pages import open_round, page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +172,12 @@ def test_a_question_is_answered_by_a_new_version_and_not_by_a_changed_draft() ->
     asked = text.index("Answer the agency&#x27;s question")
     assert 'class="is-done"' not in text[text.rindex("<li", 0, asked) : asked]
     assert "Which one?" in page(client, f"{report.get_absolute_url()}submit/")
+
+
+def test_nobody_is_told_to_submit_while_a_comment_is_missing() -> None:
+    person = make_region_member()
+    make_draft(open_round(), by=person, at=timezone.now(), **report_texts(at_2022="90", comment_at_2022=""))
+    text = page(signed_in(person), "/report/")
+    assert "Explain what stands out or is missing" in text
+    assert "When the rest is done." in text
+    assert "You can submit." not in text
