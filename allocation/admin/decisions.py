@@ -1,6 +1,6 @@
 """Decisions: the list, a decision's page, answering a proposal, letters and what was frozen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from allocation.admin.decisionpage import decision_page
-from allocation.admin.lists import decisions_table, rounds_in, rules_in
+from allocation.admin.lists import GrantListMixin, decisions_table
+from allocation.admin.numbered import NumberedMixin
 from allocation.errors import NotReady
 from allocation.letterzip import zip_of
 from allocation.models import REASON_MAX, Decision, DecisionState, Letter
 from allocation.services.decisions import decide, refuse_proposal, withdraw_proposal
 from reporting.accounts.recency import fresh_sign_in_required
 from reporting.admin.documents import as_file
-from reporting.admin.exports import ExportMixin
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
 from reporting.tables import Table
@@ -46,7 +46,7 @@ RELATED = (
 
 
 @admin.register(Decision)
-class DecisionAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
+class DecisionAdmin(NumberedMixin, GrantListMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Decisions are proposed on a run's page and answered here; services do it, nothing is edited."""
 
     empty_words = gettext_lazy(
@@ -69,18 +69,11 @@ class DecisionAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = ["export_xlsx", "export_csv"]
+    rules_at = "run__rules_version"
 
     def table_of(self, request: HttpRequest, queryset: QuerySet[Any]) -> Table:
         """The chosen rows as a table."""
         return decisions_table(queryset)
-
-    def rounds_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
-        """The rounds that they belong to."""
-        return rounds_in(queryset, "round_grant")
-
-    def rules_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
-        """The versions of the rules that they rest on."""
-        return rules_in(queryset, "run__rules_version")
 
     def get_urls(self) -> list[URLPattern]:
         """The pages' own addresses, before the one that catches everything."""
@@ -100,16 +93,6 @@ class DecisionAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
             )
             for place, view, name in views
         ] + super().get_urls()
-
-    @admin.display(description=gettext_lazy("number"), ordering="number")
-    def label(self, obj: Decision) -> str:
-        """The decision's number."""
-        return obj.label
-
-    @admin.display(description=gettext_lazy("grant"), ordering="round_grant")
-    def grant(self, obj: Decision) -> str:
-        """The grant and its round."""
-        return str(obj.round_grant)
 
     @admin.display(description=gettext_lazy("run"), ordering="run__number")
     def run_number(self, obj: Decision) -> str:
@@ -219,14 +202,10 @@ class DecisionAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
         return as_file(decision.record.document)
 
     def _found(self, request: HttpRequest, object_id: str | int) -> Decision:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not str(object_id).isdecimal():
-            raise Http404
         decisions = Decision.objects.select_related(*RELATED).defer(
             "record__bundle", "record__document__content"
         )
-        return get_object_or_404(decisions, pk=int(object_id))
+        return self.named(request, decisions, object_id)
 
     def _page(
         self,

@@ -1,18 +1,14 @@
 """Runs, decisions and payments as tables to take out: what each region gets, who decided, what was paid."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from allocation.models import AllocationRun, Decision, Payment, PaymentBatch, RunRegion
+from reporting.admin.exports import ExportMixin
 from reporting.tables import Column, Table, Value
-
-
-def names_of(values: Iterable[str]) -> Sequence[str]:
-    """Names or versions, each once, in order."""
-    return sorted(set(values))
 
 
 def runs_table(runs: QuerySet[AllocationRun]) -> Table:
@@ -131,11 +127,23 @@ def payments_table(batches: QuerySet[PaymentBatch]) -> Table:
     return Table(_("Payments"), [], columns, rows)
 
 
-def rounds_in(rows: QuerySet[Any], place: str) -> Sequence[str]:
-    """Names of the rounds of chosen rows; `place` is the way to the grant, such as "round_grant"."""
-    return names_of(rows.order_by().values_list(f"{place}__reporting_round__name", flat=True))
+class GrantListMixin(ExportMixin):
+    """A list of what belongs to grants, taken out with their rounds and the versions of their rules.
+
+    Attributes:
+        rules_at: the way from a row to the version of the rules that it rests on.
+    """
+
+    rules_at: ClassVar[str]
+
+    def rounds_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
+        """The rounds that they belong to."""
+        return _each(queryset, "round_grant__reporting_round__name")
+
+    def rules_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
+        """The versions of the rules that they rest on."""
+        return _each(queryset, self.rules_at)
 
 
-def rules_in(rows: QuerySet[Any], place: str) -> Sequence[str]:
-    """Versions of the rules that chosen rows rest on; `place` is the way to the version."""
-    return names_of(rows.order_by().values_list(place, flat=True))
+def _each(rows: QuerySet[Any], place: str) -> Sequence[str]:
+    return sorted(set(rows.order_by().values_list(place, flat=True)))

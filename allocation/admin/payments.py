@@ -1,12 +1,11 @@
 """Batches of payments: the list, and a batch's page with its accounts, its files and what the bank did."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -14,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from allocation.admin.finalreports import FinalReportMixin
-from allocation.admin.lists import payments_table, rounds_in, rules_in
+from allocation.admin.lists import GrantListMixin, payments_table
 from allocation.admin.moneydoor import Step, asked, carried_out, may_approve, may_handle, money_page
 from allocation.admin.moneyforms import CancelForm, ExportForm, MoneyForm, PaidForm, StopForm
 from allocation.admin.moneypage import BatchPage
+from allocation.admin.numbered import NumberedMixin
 from allocation.models import BatchState, PaymentBatch, PaymentFile, RoundGrant
 from allocation.services.payments import (
     approve_batch,
@@ -28,7 +28,6 @@ from allocation.services.payments import (
 )
 from reporting.accounts.recency import fresh_sign_in_required
 from reporting.admin.documents import as_file
-from reporting.admin.exports import ExportMixin
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
 from reporting.tables import Table
@@ -57,7 +56,7 @@ STEPS = {
 
 
 @admin.register(PaymentBatch)
-class PaymentBatchAdmin(FinalReportMixin, ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
+class PaymentBatchAdmin(FinalReportMixin, NumberedMixin, GrantListMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Batches are made on a grant's page and go on from their own; services do it, nothing is edited."""
 
     empty_words = gettext_lazy(
@@ -71,18 +70,11 @@ class PaymentBatchAdmin(FinalReportMixin, ExportMixin, ReadOnlyMixin, admin.Mode
     show_full_result_count = False
     list_per_page = 50
     actions = ["export_xlsx", "export_csv"]
+    rules_at = "decision__run__rules_version"
 
     def table_of(self, request: HttpRequest, queryset: QuerySet[Any]) -> Table:
         """The chosen rows as a table."""
         return payments_table(queryset)
-
-    def rounds_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
-        """The rounds that they belong to."""
-        return rounds_in(queryset, "round_grant")
-
-    def rules_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
-        """The versions of the rules that they rest on."""
-        return rules_in(queryset, "decision__run__rules_version")
 
     def get_urls(self) -> list[URLPattern]:
         """The pages' own addresses, before the one that catches everything."""
@@ -95,16 +87,6 @@ class PaymentBatchAdmin(FinalReportMixin, ExportMixin, ReadOnlyMixin, admin.Mode
             path("<int:object_id>/files/<str:kind>", file, name=f"{name}_file"),
             *super().get_urls(),
         ]
-
-    @admin.display(description=gettext_lazy("number"), ordering="number")
-    def label(self, obj: PaymentBatch) -> str:
-        """The batch's number."""
-        return obj.label
-
-    @admin.display(description=gettext_lazy("grant"), ordering="round_grant")
-    def grant(self, obj: PaymentBatch) -> str:
-        """The grant and its round."""
-        return str(obj.round_grant)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, obj: PaymentBatch) -> str:
@@ -167,12 +149,8 @@ class PaymentBatchAdmin(FinalReportMixin, ExportMixin, ReadOnlyMixin, admin.Mode
         return as_file(get_object_or_404(files, batch=self._batch(request, object_id), kind=kind).document)
 
     def _batch(self, request: HttpRequest, object_id: str | int) -> PaymentBatch:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not str(object_id).isdecimal():
-            raise Http404
         batches = PaymentBatch.objects.select_related("round_grant__reporting_round", "decision__run")
-        return get_object_or_404(batches, pk=int(object_id))
+        return self.named(request, batches, object_id)
 
     def _page(
         self,

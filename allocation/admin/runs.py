@@ -1,6 +1,5 @@
 """Allocation runs: the list, and a run's page with pots that reconcile to the krona."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,7 +19,7 @@ from django.views.decorators.http import require_safe
 from allocation.admin import comparing
 from allocation.admin.decisionpage import standing_by
 from allocation.admin.decisions import may_propose
-from allocation.admin.lists import rounds_in, rules_in, runs_table
+from allocation.admin.lists import GrantListMixin, runs_table
 from allocation.admin.proposing import propose_page, save_exceptions
 from allocation.admin.publications import PublishMixin
 from allocation.admin.rounds import ask_for_recomputation, may_recompute
@@ -31,7 +30,6 @@ from allocation.decided import with_decided
 from allocation.models import AllocationRun
 from allocation.publications import with_public
 from allocation.staleness import staleness_of
-from reporting.admin.exports import ExportMixin
 from reporting.admin.readonly import ReadOnlyMixin
 from reporting.errors import DomainError
 from reporting.tables import Table
@@ -41,7 +39,7 @@ SHOWN_REASONS = 3
 
 
 @admin.register(AllocationRun)
-class AllocationRunAdmin(PublishMixin, ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
+class AllocationRunAdmin(PublishMixin, GrantListMixin, ReadOnlyMixin, admin.ModelAdmin):
     """Runs never change, so they are only shown."""
 
     empty_words = gettext_lazy("A run comes by itself when a region has reported and the round has a grant.")
@@ -60,18 +58,11 @@ class AllocationRunAdmin(PublishMixin, ExportMixin, ReadOnlyMixin, admin.ModelAd
     show_full_result_count = False
     list_per_page = 50
     actions = ["compare_two", "export_xlsx", "export_csv"]
+    rules_at = "rules_version"
 
     def table_of(self, request: HttpRequest, queryset: QuerySet[Any]) -> Table:
         """The chosen rows as a table."""
         return runs_table(queryset)
-
-    def rounds_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
-        """The rounds that they belong to."""
-        return rounds_in(queryset, "round_grant")
-
-    def rules_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
-        """The versions of the rules that they rest on."""
-        return rules_in(queryset, "rules_version")
 
     def get_urls(self) -> list[URLPattern]:
         """The button's own address, before the page that catches everything."""
