@@ -33,7 +33,7 @@ def runs_table(runs: QuerySet[AllocationRun]) -> Table:
         .order_by("run", "region")
     ]
     columns = [
-        Column(_("Round"), width=22),
+        Column(_("Round"), width=36),
         Column(_("Grant"), width=16),
         Column(_("Run"), "number", 8),
         Column(_("Computed"), "moment", 18),
@@ -69,7 +69,7 @@ def decisions_table(decisions: QuerySet[Decision]) -> Table:
         for one in decisions.select_related("run", "round_grant__reporting_round").order_by("pk")
     ]
     columns = [
-        Column(_("Round"), width=22),
+        Column(_("Round"), width=36),
         Column(_("Grant"), width=16),
         Column(_("Decision"), width=26),
         Column(_("Run"), "number", 8),
@@ -110,7 +110,7 @@ def payments_table(batches: QuerySet[PaymentBatch]) -> Table:
         ).order_by("batch", "region")
     ]
     columns = [
-        Column(_("Round"), width=22),
+        Column(_("Round"), width=36),
         Column(_("Grant"), width=16),
         Column(_("Payment"), width=28),
         Column(_("State"), width=18),

@@ -34,7 +34,7 @@ def queue_table(reports: Sequence[Submission]) -> Table:
         for report in reports
     ]
     columns = [
-        Column(_("Round"), width=22),
+        Column(_("Round"), width=36),
         Column(_("Code"), width=8),
         Column(_("Region"), width=22),
         Column(_("Case"), width=20),
