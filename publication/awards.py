@@ -12,7 +12,7 @@ from allocation.engine import MarginalPoint, RuleSet, parse_rules
 from allocation.explanation import Explanation, explain
 from allocation.models import AllocationRun, Award, PublishedReport, RunRegion
 from allocation.money import Settled
-from publication.selectors import PublishedGrant
+from publication.published import PublishedGrant
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from publication.charts import Chart
 from publication.measures import MEASURES, Measure
+from publication.published import OpenFigures, OpenRegion, YearFigures
 from publication.regions import national_value, posts_chart
 from publication.results import swedish_order
-from publication.selectors import OpenFigures, OpenRegion, YearFigures
 
 MOST = 4
 

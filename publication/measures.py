@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from allocation.engine import rate as rate_of
-from publication.selectors import OpenRegion, YearBasis, YearFigures
+from publication.published import OpenRegion, YearBasis, YearFigures
 from reporting.templatetags.platsplan import figure, kr, mnkr, number, rate, signed
 
 Text = str | Promise

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publication.measures import kr_per_head, per_inhabitants
 from publication.opendata_tables import INHABITANTS, PUBLISHED_RATE, REGION, Column, Kind, Row, Table
-from publication.selectors import OpenFigures, OpenRegion, YearFigures
+from publication.published import OpenFigures, OpenRegion, YearFigures
 
 _PER = "posts/100 000"
 

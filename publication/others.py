@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from allocation.engine import RuleSet
-from publication.selectors import OpenFigures, PublishedGrant, YearFigures
+from publication.published import OpenFigures, PublishedGrant, YearFigures
 from reporting.models import Baseline, Inhabitants, PostType, Region, Standing
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from publication.charts import Chart, chart
 from publication.measures import MEASURES, Measure
+from publication.published import OpenFigures, OpenRegion, YearFigures
 from publication.results import nation_of
 from publication.scale import Scale
-from publication.selectors import OpenFigures, OpenRegion, YearFigures
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from allocation.engine.reports import Report
 from allocation.engine.rules import RuleSet
 from publication.classes import MapClass, class_of, classes_of
 from publication.measures import Basis, Classes, Measure, Value
+from publication.published import OpenFigures, OpenRegion, YearFigures
 from publication.scale import Scale
-from publication.selectors import OpenFigures, OpenRegion, YearFigures
 
 # The axis of rates, in posts per 100 000 inhabitants, grows in steps of five from thirty.
 _AXIS_LEAST = 30

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from publication.measures import BY_KEY, FIRST
+from publication.published import OpenFigures
 from publication.results import FIRST_DIRECTION, Direction, Sort
-from publication.selectors import OpenFigures
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -17,8 +17,8 @@ from publication.compare import (
     reported_more,
     smalls_of,
 )
+from publication.published import OpenFigures, OpenRegion
 from publication.results import swedish_order
-from publication.selectors import OpenFigures, OpenRegion
 from publication.views.serving import figures_now, open_page
 
 

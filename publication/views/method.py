@@ -20,7 +20,8 @@ from publication.calculator import Answer, Asked, answer_of
 from publication.calculator_form import CalculatorForm
 from publication.method import BAR_WIDTH, method_of, rules_called
 from publication.others import Others, RegionFigures, public_figures, published_ground
-from publication.selectors import OpenFigures, version_now
+from publication.published import OpenFigures
+from publication.selectors import version_now
 from publication.views.serving import figures_now, open_page
 from reporting.limits import network_of, within_limit
 

@@ -12,9 +12,9 @@ from allocation.engine.rulefile import load_rules
 from publication.awards import OpenAward, awards_of, points_of
 from publication.measures import BY_KEY
 from publication.opendata_files import EXPLAIN, VERIFY, run_file_name
+from publication.published import OpenFigures, OpenRegion, PublishedGrant
 from publication.regions import charts_of, lines_of
 from publication.scale import scale_with
-from publication.selectors import OpenFigures, OpenRegion, PublishedGrant
 from publication.views.results import LIMIT_RULES
 from publication.views.serving import figures_now, open_file, open_page
 

@@ -15,9 +15,9 @@ from allocation.engine.rules import RuleSet
 from publication.counties import counties
 from publication.map import VIEW_BOX, leader_line
 from publication.measures import BY_KEY, GROUP_TITLES, MEASURES, Basis
+from publication.published import OpenFigures
 from publication.results import BAR_WIDTH, Results, Row, Sort, results_of
 from publication.scale import Scale, scale_with
-from publication.selectors import OpenFigures
 from publication.states import PageState, state_of
 from publication.views.serving import figures_now, open_page
 

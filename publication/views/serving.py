@@ -14,7 +14,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 from publication.keeping import Kept, kept_or_made, key_of
-from publication.selectors import OpenFigures, open_figures, open_version
+from publication.published import OpenFigures
+from publication.selectors import open_figures, open_version
 from publication.validators import Versioned, with_validators
 
 Context = dict[str, Any]

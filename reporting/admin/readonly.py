@@ -61,8 +61,8 @@ class StandingMixin:
 
     @display(description=_("standing"))
     def standing_tag(self, obj: Any) -> str:
-        """The standing, drawn as everywhere else."""
-        return render_to_string("admin/_standing.html", {"value": obj.standing})
+        """The standing, drawn as everywhere else; nothing for the row that a tampered form asks for."""
+        return render_to_string("admin/_standing.html", {"value": obj.standing}) if obj.standing else ""
 
 
 def signed_in(request: HttpRequest) -> User:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -16,7 +15,6 @@ from reporting.checking import checks_of, same_reason
 from reporting.fields import Cell, Field, cells_of, field_named
 from reporting.indicators import Answer, answers_of
 from reporting.models import (
-    STOCKHOLM,
     Figure,
     PostType,
     ReportFlag,
@@ -312,8 +310,3 @@ def _time_check(submission: Submission, revision: Revision) -> Check:
 def _joined(parts: Sequence[Text]) -> Text:
     pattern = ", ".join(f"{{part{index}}}" for index in range(len(parts)))
     return format_lazy(pattern, **{f"part{index}": part for index, part in enumerate(parts)})
-
-
-def today_in_sweden(at: datetime) -> date:
-    """The day that it is in Sweden at the moment `at`."""
-    return at.astimezone(STOCKHOLM).date()

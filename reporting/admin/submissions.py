@@ -27,7 +27,7 @@ from reporting.admin.queuetable import queue_table
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
 from reporting.messageforms import MessageForm
-from reporting.models import Submission
+from reporting.models import Submission, swedish_day
 from reporting.services.desk import mark_seen
 from reporting.services.review import (
     approve_report,
@@ -148,7 +148,7 @@ class SubmissionAdmin(
         if submission is None:
             raise Http404
         at = timezone.now()
-        form = ReviewForm(request.POST, today=review.today_in_sweden(at))
+        form = ReviewForm(request.POST, today=swedish_day(at))
         if form.is_valid():
             try:
                 _decide(decision, submission, form, request)
@@ -172,7 +172,7 @@ class SubmissionAdmin(
     ) -> HttpResponse:
         """The review page, with the forms as they were sent where they did not go through."""
         shown = review.review_of(submission, flags=list(submission.flags.all()))
-        today = review.today_in_sweden(timezone.now())
+        today = swedish_day(timezone.now())
         if form is None and shown is not None:
             form = ReviewForm(today=today, initial={"revision_number": shown.revision.number})
         context = {
@@ -213,7 +213,7 @@ class SubmissionAdmin(
         self, request: HttpRequest, queryset: QuerySet[Submission], *, decision: str
     ) -> HttpResponse | None:
         confirmed = "confirmed" in request.POST
-        form = DecisionForm(request.POST if confirmed else None, today=review.today_in_sweden(timezone.now()))
+        form = DecisionForm(request.POST if confirmed else None, today=swedish_day(timezone.now()))
         form.fields["message"].required = decision == "return"
         if confirmed and form.is_valid():
             for submission in queryset:

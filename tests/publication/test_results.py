@@ -10,9 +10,9 @@ from allocation.engine.rulefile import load_rules
 from publication.counties import counties
 from publication.map import leader_line
 from publication.measures import BY_KEY
+from publication.published import OpenFigures, OpenRegion, YearBasis, YearFigures
 from publication.results import Direction, Results, Row, Sort, results_of
 from publication.scale import Scale, scale_with
-from publication.selectors import OpenFigures, OpenRegion, YearBasis, YearFigures
 
 AT_2022 = load_rules("at-2022")
 LIMIT = Decimal("15.35")

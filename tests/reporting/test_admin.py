@@ -1,5 +1,6 @@
 """The agency's desk: reports, rounds, mails and regions, and who may do what there."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -97,7 +98,8 @@ def test_what_came_after_the_deadline_is_flagged() -> None:
     )
     make_submission(reporting_round, by=ombud, at=reporting_round.closes_at + timedelta(days=2))
     assert flagged(Submission.objects.all(), "late").count() == 1
-    assert "Submitted after the deadline" in page(signed_in(officer), change(report_of(reporting_round)))
+    shown = page(signed_in(officer), change(report_of(reporting_round)))
+    assert "Submitted after the region’s deadline" in shown
 
 
 LISTS = (
@@ -198,3 +200,12 @@ def test_nothing_official_can_be_deleted_and_immutable_things_not_added_or_chang
         [admin] = [admin for model, admin in site._registry.items() if model._meta.model_name == name]
         assert not admin.has_add_permission(request)
         assert not admin.has_change_permission(request)
+
+
+def test_a_form_that_asks_for_rows_of_what_is_only_shown_breaks_nothing() -> None:
+    client, address = signed_in(make_admin()), "/admin/reporting/region/03/change/"
+    counts = re.findall(r'name="([^"]+-TOTAL_FORMS)" value="\d+"', page(client, address))
+    assert len(counts) > 2
+    none_stored = {name.replace("TOTAL", "INITIAL"): "0" for name in counts}
+    tampered = dict.fromkeys(counts, "1") | none_stored
+    assert client.post(address, {**tampered, "name": ""}).status_code == 200
