@@ -159,8 +159,6 @@ def rules_file(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 def catalogue(request: HttpRequest, extension: str) -> HttpResponse:
     """The catalogue of the data sets, by DCAT-AP-SE, as Turtle or as RDF/XML."""
-    if extension not in _CATALOGUES:
-        raise Http404
     write, content_type = _CATALOGUES[extension]
     data = open_data(at=timezone.now())
     return _file(

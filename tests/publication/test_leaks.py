@@ -57,7 +57,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "grant": ["at-2022"],
     "number": ["1", "2"],
     "table": list(RUN_TABLES),
-    "extension": ["csv", "json", "xlsx", "rdf", "ttl"],
+    "extension": ["csv", "json", "xlsx"],
     "rest": ["awards.csv"],
     "version": ["at-2022.1"],
     "sha256": ["0" * 64],
