@@ -23,7 +23,6 @@ __all__ = ["letters_as_data"]
 
 @pytest.fixture(autouse=True)
 def _reference(settings: Settings) -> None:
-    load_reference_data()
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
 
 

@@ -30,7 +30,6 @@ PAGES = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_every_open_page_has_a_description_of_its_own(client: Client, language: str) -> None:
-    load_reference_data()
     found = {}
     for path in PAGES:
         page = client.get(path, headers={"Accept-Language": language}).content.decode()
@@ -42,7 +41,6 @@ def test_every_open_page_has_a_description_of_its_own(client: Client, language: 
 
 @pytest.mark.django_db
 def test_every_cell_of_the_results_has_a_heading(client: Client) -> None:
-    load_reference_data()
     page = client.get("/").content.decode()
     head = page.split("pp-table--results")[1].split("<thead>")[1].split("</thead>")[0]
     body = page.split("pp-table--results")[1].split("<tbody>")[1].split("</tr>")[0]

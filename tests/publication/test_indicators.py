@@ -37,7 +37,6 @@ class Answered:
     """Uppsala's answers, published; Gotland reported after that, in a run that is not."""
 
     def __init__(self) -> None:
-        load_reference_data()
         now = timezone.now()
         self.round: ReportingRound = make_round(
             slug="2022-2024",

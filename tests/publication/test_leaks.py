@@ -201,7 +201,6 @@ def said_of_money() -> str:
 
 @pytest.mark.usefixtures("letters_as_data")
 def test_money_is_open_for_a_decision_that_is_published_and_no_later_one(settings: Settings) -> None:
-    load_reference_data()
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
     officer, decider = make_officer(), make_decider()
     decision = make_decided(officer, decider)
