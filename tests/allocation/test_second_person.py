@@ -12,7 +12,6 @@ from allocation.services.decisions import propose_decision
 from allocation.services.payments import approve_batch, make_batch
 from allocation.services.reclaims import claim_repayment, confirm_claim
 from reporting.models import Mail, MailChoice, MailKind, MailRhythm, User
-from reporting.reference import load_reference_data
 from tests.allocation.test_decisions import AFTER, letters_as_data, make_decider, make_ready
 from tests.allocation.test_payments import LATER, make_decided, pay
 from tests.factories import make_officer

@@ -6,7 +6,6 @@ import re
 import pytest
 from django.test import Client
 
-from reporting.reference import load_reference_data
 
 PAGES = [
     "/",

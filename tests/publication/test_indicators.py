@@ -17,7 +17,6 @@ from publication import opendata
 from publication.opendata_records import Status
 from reporting.fields import Page, fields_of
 from reporting.models import Indicator, ReportingRound, User
-from reporting.reference import load_reference_data
 from tests.factories import make_region_member, make_round, make_submission, make_user
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,6 @@ from publication import opendata, selectors
 from publication.measures import MEASURES
 from publication.opendata_rows import RUN_TABLES
 from reporting.models import Role, Side
-from reporting.reference import load_reference_data
 from reporting.services.messages import post_message
 from reporting.services.review import return_report
 from tests.access import ARGUMENT, DOCUMENT, addresses, read_table

@@ -226,7 +226,6 @@ class Samples:
                 "object_id": str(Group.objects.order_by("pk")[0].pk),
             },
             "/admin/reporting/checkrule/<slug:code>/move/": {"code": "st-falls"},
-            "/open-data/catalogue.<slug:extension>": {"extension": "ttl"},
             "/grant/<slug:slug>/<str:code>/<slug:rules_name>/decision/<int:number>.pdf": {"slug": "former"},
             **{
                 f"/admin/allocation/paymentbatch/grant/<int:grant_id>/{rest}": {
