@@ -6,7 +6,6 @@ import re
 import pytest
 from django.test import Client
 
-
 PAGES = [
     "/",
     "/?measure=kr&year=2024",
