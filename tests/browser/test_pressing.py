@@ -94,6 +94,8 @@ def test_a_button_that_one_points_at_does_not_slip_away_before_the_press(
     saving.let_through()
     expect(page.locator("#errors-st")).to_be_visible()
     assert middle(review) == pytest.approx(before, abs=1)
+    # nor does the page glide on after it has been scrolled
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
     page.mouse.down()
     page.mouse.up()
     page.wait_for_url(re.compile(r"\?check"))
