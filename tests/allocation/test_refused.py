@@ -184,7 +184,10 @@ def insertion(table: str, **known: str) -> str:
             [table],
         )
         row = {name: "'{{}}'" if kind.startswith("_") else VALUES[kind] for name, kind in cursor.fetchall()}
-    row = {name: value.replace("'{}'", "'{{}}'") for name, value in row.items()} | known
+    row = {name: value.replace("'{}'", "'{{}}'") for name, value in row.items()}
+    if row.get(key_of(table)) == "1":
+        row[key_of(table)] = "2000000000"  # which no row has
+    row |= known
     names = ", ".join(f'"{name}"' for name in row)
     return f"INSERT INTO {{table}} ({names}) VALUES ({', '.join(row.values())})"
 
