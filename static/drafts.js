@@ -286,8 +286,7 @@
     async function goOn(button) {
       if (isGoingOn) return;
       isGoingOn = true;
-      await save();
-      isGoingOn = false;
+      try { await save(); } finally { isGoingOn = false; }
       if (trouble === "signed-out" && dialog && !dialog.open) dialog.showModal();
       else if (trouble === "offline") status.scrollIntoView({ block: "center" });
       if (!isCutOff()) form.requestSubmit(button);

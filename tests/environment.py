@@ -1,6 +1,7 @@
 """The settings under which tests run, set before Django reads any (a pytest plugin, see pyproject.toml)."""
 
 import atexit
+import gc
 import os
 import secrets
 import shutil
@@ -21,6 +22,8 @@ for name in (
     "REGISTRAR_EMAIL",
 ):
     os.environ.pop(name, None)
+# Looking for garbage among all that Django holds takes a twentieth of a run; it need not be so often.
+gc.set_threshold(200_000, 20, 100)
 # Playwright keeps an event loop in the tests' own thread, beside which Django would refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ["PLATSPLAN_DEMO"] = "0"
