@@ -104,7 +104,7 @@ def pain_file(batch: PaymentBatch, payments: Sequence[Payment], *, at: datetime)
             ],
         }
     }
-    from xmlschema import XMLSchemaException, etree_tostring
+    from xmlschema import XMLSchemaException, etree_tostring  # here, as in `schema`
 
     try:
         element: Any = schema().elements["Document"].encode(document, namespaces={"": NAMESPACE})

@@ -25,7 +25,7 @@ _THIN = Border(bottom=Side(style="thin", color="DCDAD1"))
 _SUM = Border(top=Side(style="medium", color="76837D"))
 _KRONOR = "#,##0"
 _LINE_HEIGHT = 15.0  # points
-ONE_PAGE = 30  # rows
+_ROWS_ON_ONE_PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _write(sheet: Worksheet, table: Table) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     # A table of the regions ends with its sums on the page that it begins on.
-    sheet.page_setup.fitToHeight = 1 if len(table.rows) <= ONE_PAGE else 0
+    sheet.page_setup.fitToHeight = 1 if len(table.rows) <= _ROWS_ON_ONE_PAGE else 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 

@@ -27,7 +27,7 @@ class CountedVersion:
 class OpenAward:
     """A region in a published run: figures, each pot explained, and what more posts would be worth.
 
-    `settled` is what was paid, where the run is shown as decided.
+    `settled` is what was paid, claimed and is left, where the run is shown as decided.
     """
 
     grant: PublishedGrant
@@ -44,6 +44,9 @@ def awards_of(
     """What a region gets by published runs, in their order; without those that do not have the region.
 
     Three queries, however many runs there are, and those of each curve that nobody has asked for yet.
+
+    Args:
+        settled: (run's pk, region code) -> how the region stands; only runs that are shown as decided.
     """
     runs = [grant.run_id for grant in grants]
     regions = RunRegion.objects.filter(run__in=runs, region=region_code).select_related("run__round_grant")

@@ -105,7 +105,8 @@ class YearBasis:
 class OpenFigures:
     """Everything that the open pages show, at one version of it, and when this process read it.
 
-    Regions in code order; `settled` holds what each region was paid by each run that is shown as decided.
+    Regions in code order; `settled` is (run's pk, region code) -> how the region
+    stands, for each run that is shown as decided.
     """
 
     version: str

@@ -168,8 +168,9 @@
     event.preventDefault();
     if (preview === null) {
       rest.then(() => {
-        window.htmx.swap(target, preview, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 20 });
+        const html = preview;
         preview = null;
+        window.htmx.swap(target, html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 20 });
       });
     }
     preview = serverResponse;

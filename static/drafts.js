@@ -286,7 +286,7 @@
     async function goOn(button) {
       if (isGoingOn) return;
       isGoingOn = true;
-      try { await save(); } finally { isGoingOn = false; }
+      try { await (sending ?? save()); } catch { /* the form itself carries everything */ } finally { isGoingOn = false; }
       if (trouble === "signed-out" && dialog && !dialog.open) dialog.showModal();
       else if (trouble === "offline") status.scrollIntoView({ block: "center" });
       if (!isCutOff()) form.requestSubmit(button);

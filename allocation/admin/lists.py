@@ -66,7 +66,9 @@ def decisions_table(decisions: QuerySet[Decision]) -> Table:
             one.decided_at,
             one.reason,
         ]
-        for one in decisions.select_related("run", "round_grant__reporting_round").order_by("pk")
+        for one in decisions.select_related("run", "round_grant__reporting_round")
+        .defer("run__rules_text")
+        .order_by("pk")
     ]
     columns = [
         Column(_("Round"), width=36),
@@ -118,7 +120,7 @@ def payments_table(batches: QuerySet[PaymentBatch]) -> Table:
         Column(_("Region"), width=22),
         Column(_("Payee"), width=30),
         Column(_("Account"), width=34),
-        Column(_("Amount, kr"), "kr", 18, is_summed=True),
+        Column(_("Amount, kr"), "kr", 18),  # no sum: what was stopped stands here too
         Column(_("What became of it"), width=18),
         Column(_("Paid on"), "day", 14),
         Column(_("Bank’s reference"), width=24),
