@@ -374,7 +374,6 @@ def _write_help(sheet: Worksheet, rows: Sequence[Row], filling: Filling) -> None
 def _write_marking(sheet: Worksheet, marking: Marking) -> None:
     for line, (key, text) in enumerate(marking.texts().items(), 1):
         sheet.cell(line, 1, key)
-        cell = sheet.cell(line, 2, text)
-        cell.data_type = "s"
+        put_text(sheet.cell(line, 2), text)
     sheet.sheet_state = "veryHidden"
     sheet.protection.sheet = True

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.signing import Signer
 from openpyxl import load_workbook
 
 from reporting.errors import ReportLocked, RoundNotOpen
@@ -147,7 +148,8 @@ def test_the_copy_with_remarks_is_the_persons_own_file_and_can_be_read_again() -
     assert changes(corrected) == {"at_2022": "changed", "st_2022": "changed"}
 
 
-def test_no_cell_that_we_write_starts_a_formula() -> None:
+def test_no_cell_that_we_write_starts_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Signer, "signature", lambda _signer, _text: "-a seal")  # one in 64 begins so
     person = make_region_member()
     wild = ["=1+1", "+46 18", "-5", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0"]
     names = [
