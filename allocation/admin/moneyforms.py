@@ -199,8 +199,8 @@ class PaidForm(MoneyForm):
     def __init__(self, *args: Any, page: BatchPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         codes = [payment.region_id for payment in page.payments]
-        self.fields["codes"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
-        self.chosen = set(self.data.getlist("codes")) if self.is_bound else set(codes)  # type: ignore[attr-defined]
+        self.fields["codes"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]  # a field of choices
+        self.chosen = set(self.data.getlist("codes")) if self.is_bound else set(codes)  # type: ignore[attr-defined]  # a QueryDict
 
 
 class StopForm(MoneyForm):

@@ -55,7 +55,7 @@ class HistoryForm(forms.Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         kinds = sorted((str(kind.plural).capitalize(), kind.label) for kind in tracked_kinds())
-        self.fields["kind"].choices = [("", "---------"), *((label, name) for name, label in kinds)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", "---------"), *((label, name) for name, label in kinds)]  # type: ignore[attr-defined]  # a field of choices
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""

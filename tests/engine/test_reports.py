@@ -105,13 +105,13 @@ def test_missing_and_zero_have_different_hashes() -> None:
 
 def test_results_survive_the_way_between_processes() -> None:
     allocation = compute(load_rules("at-2022"), [Report("09", 60_537, 16, 17)])
-    copy = pickle.loads(pickle.dumps(allocation))  # noqa: S301
+    copy = pickle.loads(pickle.dumps(allocation))  # noqa: S301  # our own bytes
     assert copy == allocation
     assert copy.regions[0].awards[0].trace == allocation.regions[0].awards[0].trace
-    error = pickle.loads(pickle.dumps(DuplicateRegion("row 3", "code", "twice")))  # noqa: S301
+    error = pickle.loads(pickle.dumps(DuplicateRegion("row 3", "code", "twice")))  # noqa: S301  # our own bytes
     assert isinstance(error, EngineError)
     assert str(error) == "row 3, column code: twice"
-    refusal = pickle.loads(pickle.dumps(BundleUnusable("rules", "must be an object")))  # noqa: S301
+    refusal = pickle.loads(pickle.dumps(BundleUnusable("rules", "must be an object")))  # noqa: S301  # our own bytes
     assert (str(refusal), refusal.path, refusal.reason) == (
         "rules: must be an object",
         "rules",
