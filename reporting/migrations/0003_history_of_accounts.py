@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from config.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
 
@@ -20,95 +22,97 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='SignInProvider',
-            fields=[
-            ],
-            options={
-                'verbose_name': "identity provider's account of a person",
-                'verbose_name_plural': "identity providers' accounts of people",
-                'proxy': True,
-                'default_permissions': (),
-            },
-            bases=('socialaccount.socialaccount',),
-        ),
-        migrations.CreateModel(
-            name='SignInProviderEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('id', models.IntegerField()),
-                ('provider', models.CharField(max_length=200, verbose_name='provider')),
-                ('uid', models.CharField(max_length=191, verbose_name='uid')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='date joined')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='reporting.signinprovider')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SignInAddress',
-            fields=[
-            ],
-            options={
-                'verbose_name': 'address to sign in with',
-                'verbose_name_plural': 'addresses to sign in with',
-                'proxy': True,
-                'default_permissions': (),
-            },
-            bases=('account.emailaddress',),
-        ),
-        migrations.CreateModel(
-            name='SignInAddressEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('id', models.IntegerField()),
-                ('email', models.EmailField(max_length=254, verbose_name='email address')),
-                ('verified', models.BooleanField(default=False, verbose_name='verified')),
-                ('primary', models.BooleanField(default=False, verbose_name='primary')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='reporting.signinaddress')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SecondFactor',
-            fields=[
-            ],
-            options={
-                'verbose_name': 'second factor of a person',
-                'verbose_name_plural': 'second factors of people',
-                'proxy': True,
-                'default_permissions': (),
-            },
-            bases=('mfa.authenticator',),
-        ),
-        migrations.CreateModel(
-            name='SecondFactorEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('id', models.BigIntegerField()),
-                ('type', models.CharField(choices=[('recovery_codes', 'Recovery codes'), ('totp', 'TOTP Authenticator'), ('webauthn', 'WebAuthn')], max_length=20)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='reporting.secondfactor')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        CreateTables(operations=[
+            migrations.CreateModel(
+                name='SignInProvider',
+                fields=[
+                ],
+                options={
+                    'verbose_name': "identity provider's account of a person",
+                    'verbose_name_plural': "identity providers' accounts of people",
+                    'proxy': True,
+                    'default_permissions': (),
+                },
+                bases=('socialaccount.socialaccount',),
+            ),
+            migrations.CreateModel(
+                name='SignInProviderEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                    ('id', models.IntegerField()),
+                    ('provider', models.CharField(max_length=200, verbose_name='provider')),
+                    ('uid', models.CharField(max_length=191, verbose_name='uid')),
+                    ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='date joined')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='reporting.signinprovider')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='SignInAddress',
+                fields=[
+                ],
+                options={
+                    'verbose_name': 'address to sign in with',
+                    'verbose_name_plural': 'addresses to sign in with',
+                    'proxy': True,
+                    'default_permissions': (),
+                },
+                bases=('account.emailaddress',),
+            ),
+            migrations.CreateModel(
+                name='SignInAddressEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                    ('id', models.IntegerField()),
+                    ('email', models.EmailField(max_length=254, verbose_name='email address')),
+                    ('verified', models.BooleanField(default=False, verbose_name='verified')),
+                    ('primary', models.BooleanField(default=False, verbose_name='primary')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='reporting.signinaddress')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='SecondFactor',
+                fields=[
+                ],
+                options={
+                    'verbose_name': 'second factor of a person',
+                    'verbose_name_plural': 'second factors of people',
+                    'proxy': True,
+                    'default_permissions': (),
+                },
+                bases=('mfa.authenticator',),
+            ),
+            migrations.CreateModel(
+                name='SecondFactorEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                    ('id', models.BigIntegerField()),
+                    ('type', models.CharField(choices=[('recovery_codes', 'Recovery codes'), ('totp', 'TOTP Authenticator'), ('webauthn', 'WebAuthn')], max_length=20)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='reporting.secondfactor')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
         pgtrigger.migrations.AddTrigger(
             model_name='signinprovider',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot empty % table', TG_TABLE_NAME;", hash='0cf89cf5528e7c8f12a1e0c06af47f0630440a06', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_295ae', table='socialaccount_socialaccount', when='BEFORE')),
