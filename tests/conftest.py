@@ -1,7 +1,7 @@
 """Fixtures for every test: plain static files, Chromium, and the whole running system."""
 
 import os
-import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from unittest import mock
 from urllib.parse import urlsplit, urlunsplit
 
 import pgtrigger
+import psutil
 import psycopg
 import pytest
 from django.conf import settings
@@ -28,9 +28,10 @@ from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from config.processes import MARK
 from reporting.guards import let_rest
 from reporting.reference import load_reference_data
-from tests.environment import MIGRATED, STACK_REDIS, redis_url
+from tests.environment import MIGRATED
 
 if TYPE_CHECKING:
     from reporting.models import User
@@ -46,16 +47,6 @@ BROWSERS = (
 )
 # Folders whose tests share servers.
 TOGETHER = ("browser", "runtime")
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A whole running system: where it answers, and where it keeps things."""
-
-    base_url: str
-    mail_folder: Path
-    database_url: str
-    var: Path
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -217,30 +208,6 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Iterator[Stack]:
-    """The whole system with demonstration data: real web, worker and beat, on a database of its own."""
-    name = f"stack_{secrets.token_hex(6)}"
-    url = database_url(name)
-    var = tmp_path_factory.mktemp("stack")
-    port = free_port()
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(migrated)))
-        started = Launched(
-            ["--port", str(port)],
-            {"DATABASE_URL": url, "REDIS_URL": redis_url(STACK_REDIS), "PLATSPLAN_VAR": str(var)},
-            log=tmp_path_factory.mktemp("log") / "stack.log",
-        )
-        try:
-            started.wait_until_ready(port)
-            yield Stack(f"http://127.0.0.1:{port}", var / "mail", url, var)
-            assert started.stop() == 0, started.words()
-        finally:
-            started.kill()
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 class Launched:
     """One start of `config.launch`, as bin/run makes it."""
 
@@ -291,6 +258,86 @@ class Launched:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+
+class Stack:
+    """The whole system as bin/run starts it, on servers and in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        # Too long for a Unix socket, with spaces, and closed to other users.
+        self.var = folder / ("a long name with spaces " * 6).strip() / "var"
+        self.mail_folder = self.var / "mail"
+        self.port = free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
+        self.starts: list[Launched] = []
+
+    def start(self, port: int | None = None) -> "Launched":
+        """Start it, at its own port unless told; what it then does is for the caller to see."""
+        log = self._folder / f"{len(self.starts)}.log"
+        arguments = ["--port", str(port or self.port)]
+        self.starts.append(Launched(arguments, {"PLATSPLAN_VAR": str(self.var)}, log=log))
+        return self.starts[-1]
+
+    def running(self) -> "Launched":
+        """The start that runs, ready; a new one where none does."""
+        for launched in self.starts:
+            if launched.process.poll() is None:
+                return launched
+        launched = self.start()
+        launched.wait_until_ready(self.port)
+        return launched
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that runs on its folder: by its mark, and the database server by its pid file."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get(MARK) == str(self.var):
+                    found.append(process)
+            except (psutil.Error, OSError):
+                continue
+        with_pid = self.var / "postgres" / "postmaster.pid"
+        if with_pid.exists():
+            pid = int(with_pid.read_text().splitlines()[0])
+            found += [psutil.Process(pid)] if psutil.pid_exists(pid) else []
+        return found
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What manage.py needs to work with the running system, as it has left it in its folder."""
+        kept = shlex.split((self.var / "environment").read_text())
+        return dict(word.split("=", 1) for word in kept)
+
+    @property
+    def database_url(self) -> str:
+        """The address of the running system's database."""
+        return self.environment["DATABASE_URL"]
+
+    def end(self) -> None:
+        """Stop it as Ctrl-C would, if it runs; fail when that is not clean."""
+        try:
+            for launched in self.starts:
+                if launched.process.poll() is None:
+                    assert launched.stop() == 0, launched.words()
+        finally:
+            for launched in self.starts:
+                launched.kill()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole system; it starts when the first test asks for it."""
+    system = Stack(tmp_path_factory.mktemp("system"))
+    yield system
+    system.end()
+
+
+@pytest.fixture
+def stack(system: Stack) -> Stack:
+    """The whole system with demonstration data, running: real servers, web, worker and beat."""
+    system.running()
+    return system
 
 
 def free_port() -> int:

@@ -37,17 +37,10 @@ os.environ["PLATSPLAN_VAR"] = _folder
 (Path(_folder) / "static").mkdir()
 
 
-def redis_url(database: int) -> str:
-    """The address of one numbered database on the tests' Redis server."""
-    parts = urlsplit(os.environ.get("PLATSPLAN_TEST_REDIS_URL") or "redis://127.0.0.1:6379/0")
-    return urlunsplit(parts._replace(path=f"/{database}"))
-
-
-# Each xdist worker has two: one for its tests, and one for the whole system that it may start.
-_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-STACK_REDIS = 2 * _worker
-os.environ.setdefault("PLATSPLAN_TEST_REDIS_URL", os.environ.get("REDIS_URL", ""))
-os.environ["REDIS_URL"] = redis_url(STACK_REDIS + 1)
+# Each xdist worker has a numbered database of its own on the tests' Redis server.
+_server = urlsplit(os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0")
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+os.environ["REDIS_URL"] = urlunsplit(_server._replace(path=f"/{_worker}"))
 
 # The database that all others of one run are copied from: named here, before xdist starts its workers.
 MIGRATED = os.environ.setdefault("PLATSPLAN_TEST_MIGRATED", f"migrated_{secrets.token_hex(6)}")

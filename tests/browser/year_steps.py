@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import shlex
 import subprocess
 import sys
 import zipfile
@@ -41,13 +40,12 @@ for code, posts in {posts}.items():
 
 def fill_in(stack: Stack, slug: str) -> "subprocess.Popen[bytes]":
     """Start the twenty other ombud: the product's services on the running system's servers."""
-    kept = shlex.split((stack.var / "environment").read_text())
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     program = _FILL.format(posts=POSTS, slug=slug)
     return subprocess.Popen(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", program],
         cwd=PROJECT,
-        env=environment | dict(word.split("=", 1) for word in kept),
+        env=environment | stack.environment,
     )
 
 

@@ -1,126 +1,40 @@
-"""bin/run's program as real processes: start, second start, stop, death of a part, start after a massacre."""
+"""bin/run as a real process: what it refuses, and how it stops (running: browser/test_whole_system.py)."""
 
 import os
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
-from config.processes import MARK
-from tests.conftest import PROJECT, Launched, free_port
+from tests.conftest import PROJECT, Launched, Stack, free_port
 
 
 @pytest.fixture
-def var(tmp_path: Path) -> Path:
-    """A folder too long for a Unix socket, with a space, and closed to other users."""
-    return tmp_path / ("a long name with spaces " * 6).strip() / "var"
+def unstarted(tmp_path: Path) -> Iterator[Stack]:
+    """A folder and a port of its own, on which nothing runs; ended whatever the test does."""
+    one = Stack(tmp_path)
+    yield one
+    for launched in one.starts:
+        launched.kill()
 
 
-@pytest.fixture
-def launch(var: Path, tmp_path: Path) -> Iterator[object]:
-    """Start Platsplan on that folder; ended whatever the test does."""
-    started: list[Launched] = []
-
-    def start(port: int, *arguments: str) -> Launched:
-        log = tmp_path / f"launch-{len(started)}.log"
-        one = Launched(["--port", str(port), *arguments], {"PLATSPLAN_VAR": str(var)}, log=log)
-        started.append(one)
-        return one
-
-    yield start
-    for one in started:
-        one.kill()
-
-
-def processes_of(var: Path) -> list[psutil.Process]:
-    """Everything that a start on this folder runs: by its mark, and the database server by its pid file."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) == str(var):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    with_pid = var / "postgres" / "postmaster.pid"
-    if with_pid.exists():
-        pid = int(with_pid.read_text().splitlines()[0])
-        found += [psutil.Process(pid)] if psutil.pid_exists(pid) else []
-    return found
-
-
-def named(processes: list[psutil.Process], words: str) -> psutil.Process:
-    """The oldest process whose command line holds these words."""
-    return min(
-        (process for process in processes if words in " ".join(process.cmdline())),
-        key=lambda process: process.create_time(),
-    )
-
-
-def status_of(url: str) -> int:
-    """The status with which a page answers."""
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        status: int = answer.status
-        return status
-
-
-def test_it_answers_refuses_a_second_start_and_survives_that_everything_is_killed(launch, var: Path) -> None:
-    port = free_port()
-    running = launch(port)
-    running.wait_until_ready(port)
-
-    for path in ("/", "/accounts/login/", "/healthz", "/readyz"):
-        assert status_of(f"http://127.0.0.1:{port}{path}") == 200
-    assert "ombud-CC@" in running.words()
-    assert "platsplan-demo" in running.words()
-    for private in ("secrets.json", "environment"):
-        assert stat.S_IMODE((var / private).stat().st_mode) == 0o600
-    secrets = (var / "environment").read_text()
-    password = secrets.split("platsplan:")[1].split("@")[0]
-    assert not any(password in " ".join(process.cmdline()) for process in processes_of(var))
-
-    second = launch(free_port())
-    assert second.process.wait(30) == 2
-    assert second.words().count("\n") == 1
-    assert f"http://127.0.0.1:{port}/" in second.words()
-
-    # The launcher first, so that it stops nothing in an orderly way; then whatever is left.
-    left = processes_of(var)
-    running.kill()
-    for process in left:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
-    assert (var / "environment").exists()
-
-    again = launch(port)
-    again.wait_until_ready(port)
-    named(processes_of(var), "beat-schedule").kill()
-    assert again.process.wait(60) == 1
-    assert "a process ended by itself: beat" in again.words()
-    assert processes_of(var) == []
-
-
-def test_asked_to_stop_while_it_starts_it_leaves_no_trace(launch, var: Path) -> None:
-    starting = launch(free_port())
-    wait_for((var / "environment").exists)
-    assert processes_of(var)
+def test_asked_to_stop_while_it_starts_it_leaves_no_trace(unstarted: Stack) -> None:
+    starting = unstarted.start()
+    wait_for((unstarted.var / "environment").exists)
+    assert unstarted.processes()
     assert starting.stop(how=signal.SIGINT) == 0
-    assert processes_of(var) == []
-    assert not (var / "environment").exists()
+    assert unstarted.processes() == []
+    assert not (unstarted.var / "environment").exists()
     assert "Traceback" not in starting.words()
 
 
-def test_a_busy_port_is_one_line_that_says_what_to_do(launch, tmp_path: Path) -> None:
-    port = free_port()
+def test_a_busy_port_is_one_line_that_says_what_to_do(unstarted: Stack, tmp_path: Path) -> None:
+    port = unstarted.port
     with subprocess.Popen(
         [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)],
         cwd=tmp_path,
@@ -128,7 +42,7 @@ def test_a_busy_port_is_one_line_that_says_what_to_do(launch, tmp_path: Path) ->
     ) as other:
         try:
             wait_for(lambda: answers(port))
-            refused = launch(port)
+            refused = unstarted.start()
             assert refused.process.wait(30) == 2
         finally:
             other.kill()
