@@ -4,6 +4,7 @@ A new address needs a row there. The failure prints it, ready to paste. Where a 
 that nothing here fills in, the failure says so: make the row in `make_world` and name it in `Samples`.
 """
 
+import copy
 import io
 import json
 import logging
@@ -17,7 +18,8 @@ from itertools import takewhile
 from typing import Any
 
 import pytest
-from django.contrib import admin
+from django.conf import settings as django_settings
+from django.contrib import admin, auth
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
@@ -273,12 +275,13 @@ class Samples:
 
 @pytest.fixture
 def brisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Without what thousands of answers cost: a line in the log, a page drawn, a session written each.
+    """Without what thousands of answers cost: a line in the log, a page drawn, a session written, a user read.
 
     Pages are drawn for those who see the most, when they look; for the others what counts is whether
     they are let in.
     """
     settings.SESSION_SAVE_EVERY_REQUEST = False
+    monkeypatch.setattr(auth, "get_user", partial(_known_user, {}, auth.get_user))
     monkeypatch.setattr(Template, "render", partialmethod(_draw_for_some, Template.render))
     for status in (403, 404):
         plain = partial(_refusal, status)
@@ -287,6 +290,15 @@ def brisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)
+
+
+def _known_user(
+    known: dict[str | None, Any], read: Callable[[HttpRequest], Any], request: HttpRequest
+) -> Any:
+    session = request.COOKIES.get(django_settings.SESSION_COOKIE_NAME)
+    if session not in known:
+        known[session] = read(request)
+    return copy.copy(known[session])
 
 
 DRAWN_FOR = ("ombud", "administrator")
