@@ -275,7 +275,7 @@ class Samples:
 
 @pytest.fixture
 def brisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Without what thousands of answers cost: a line in the log, a page drawn, a session written, a user read.
+    """Without what thousands of answers cost: a line in the log, a page drawn, a session or person read.
 
     Pages are drawn for those who see the most, when they look; for the others what counts is whether
     they are let in.
