@@ -12,6 +12,7 @@ from tests.browsing import (
     rows,
     sideways,
     sign_in,
+    sign_in_by_form,
     violations,
     words_of,
 )
@@ -24,7 +25,7 @@ REPORT = "/report/2022-2024/03/"
 
 def test_uppsala_reports_sixty_and_gets_the_first_step(stack: Stack, browser: Browser) -> None:
     page = open_page(browser)
-    sign_in(page, stack, "representant-03")
+    sign_in_by_form(page, stack, "representant-03")
     page.goto(stack.base_url + REPORT)
     for field, text in (
         ("at_2022", "60"), ("at_2023", "52"), ("at_2024", "54"),
