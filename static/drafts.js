@@ -31,6 +31,7 @@
     let savedAt = "";
     let lastTouch = Date.now();
     let isGoingOn = false;
+    let pressed = null;
 
     const knownText = (name) => known[name]?.[1] ?? "";
     const isDirty = (name) => fields.get(name).value !== knownText(name);
@@ -284,9 +285,14 @@
 
     /* Submit when no request is under way, or the two would race; without contact stay here, where all is kept. */
     async function goOn(button) {
+      pressed = button;
       if (isGoingOn) return;
       isGoingOn = true;
-      try { await (sending ?? save()); } catch { /* the form itself carries everything */ } finally { isGoingOn = false; }
+      do { // a press that comes while another waits in vain has its own try
+        pressed = null;
+        try { await (sending ?? save()); } catch { /* the form itself carries everything */ }
+      } while (pressed && isCutOff());
+      isGoingOn = false;
       if (trouble === "signed-out" && dialog && !dialog.open) dialog.showModal();
       else if (trouble === "offline") status.scrollIntoView({ block: "center" });
       if (!isCutOff()) form.requestSubmit(button);

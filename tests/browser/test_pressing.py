@@ -30,6 +30,12 @@ class Slowly:
         else:
             route.continue_()
 
+    def fail(self) -> None:
+        """What waits finds no server; what comes later does."""
+        self.is_shut = False
+        while self.waiting:
+            self.waiting.pop().abort()
+
     def let_through(self) -> None:
         """The page has the answer, and had time to do with it what it would, when this returns."""
         self.is_shut = False
@@ -99,6 +105,16 @@ def test_a_button_that_one_points_at_does_not_slip_away_before_the_press(
     page.mouse.down()
     page.mouse.up()
     page.wait_for_url(re.compile(r"\?check"))
+
+
+def test_a_second_press_is_not_lost_while_the_first_waits_in_vain(stack: Stack, browser: Browser) -> None:
+    page, saving = report(browser, stack)
+    page.locator("#id_contact_phone").fill("026-153")
+    for _press in range(2):
+        page.locator("button[name=review]").press("Enter")
+    saving.fail()
+    page.wait_for_url(re.compile(r"\?check"))
+    expect(page.locator("#id_contact_phone")).to_have_value("026-153")
 
 
 def test_by_keyboard_one_goes_on_at_once_and_without_contact_stays(stack: Stack, browser: Browser) -> None:
