@@ -1,7 +1,7 @@
 """The receipt as PDF/UA: an accessible, tagged document, drawn by Typst from the record alone."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -60,12 +60,7 @@ def _everything(receipt: Receipt, *, language: str) -> dict[str, Any]:
         else None,
         "region": record["region"]["name"],
         "heading": _("Receipt for version %(number)d") % {"number": record["version"]},
-        "lede": _("%(region)s has submitted version %(number)d of its report in the round %(round)s.")
-        % {
-            "region": record["region"]["name"],
-            "number": record["version"],
-            "round": record["round"]["name"],
-        },
+        "lede": " ".join(_lede(record)),
         "facts": [
             [_("Receipt number"), record["receipt"]],
             [_("Case number"), record["case"]],
@@ -90,6 +85,19 @@ def _everything(receipt: Receipt, *, language: str) -> dict[str, Any]:
             "posts": _("Number of posts"),
         },
     }
+
+
+def _lede(record: Mapping[str, Any]) -> Iterator[str]:
+    words = {
+        "region": record["region"]["name"],
+        "number": record["version"],
+        "round": record["round"]["name"],
+    }
+    yield _("%(region)s has submitted version %(number)d of its report in the round %(round)s.") % words
+    if (former := record["version"] - 1) > 0:
+        yield _(
+            "It replaces version %(number)d, whose receipt still vouches for what was submitted then."
+        ) % {"number": former}
 
 
 def _cell(answer: Mapping[str, Any] | None) -> str | None:

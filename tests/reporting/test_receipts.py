@@ -213,6 +213,17 @@ def test_the_pdf_says_everything_that_the_record_says() -> None:
     assert receipt.sha256 in words  # whole, so that it can be copied
 
 
+def test_the_pdf_of_a_later_version_says_which_one_it_replaces() -> None:
+    first = submitted()
+    changed: dict[str, Any] = {"at_2022": "60", "comment_at_2022": "Fler."}
+    assert first.submitted_by is not None
+    second = make_submission(
+        first.submission.reporting_round, by=first.submitted_by, at=moment(20), **changed
+    )
+    words = [words_of(draw_receipt(revision.receipt, language="sv")) for revision in (first, second)]
+    assert ["ersätter version 1" in text for text in words] == [False, True]
+
+
 def test_the_same_receipt_gives_the_same_bytes_and_is_kept_as_it_was_handed_out() -> None:
     receipt = submitted().receipt
     assert draw_receipt(receipt, language="sv") == draw_receipt(receipt, language="sv")
