@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from datetime import UTC, date, timedelta
 from typing import Any
@@ -13,9 +12,9 @@ from django.db import connection
 from pytest_django import Settings
 
 from allocation import decided, money
-from allocation.accounts import example_iban, iban_holds
-from allocation.errors import AccountProblem, FileNotMade, NotPayable
-from allocation.models import Decision, PayeeAccount, Payment, PaymentBatch, PaymentFile, RepaymentClaim
+from allocation.accounts import example_iban
+from allocation.errors import NotPayable
+from allocation.models import Decision, PaymentBatch, PaymentFile, RepaymentClaim
 from allocation.payment_files import NAMESPACE, schema
 from allocation.services.decisions import decide, propose_decision
 from allocation.services.payees import answer_account, enter_account, load_example_accounts
@@ -55,7 +54,7 @@ LATER = AFTER + timedelta(days=3)
 
 
 @pytest.fixture(autouse=True)
-def _reference(settings: Settings) -> None:
+def with_a_payer(settings: Settings) -> None:
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
 
 
@@ -386,53 +385,3 @@ def test_a_claim_holds_when_somebody_else_has_confirmed_it_and_not_before() -> N
     withdraw_claim(claim_id=rest.pk, reason="Nothing is left.", by=decider, at=LATER)
     assert standing(decision).outstanding_kr == 10_500_000
     connection.check_constraints()
-
-
-def test_an_account_is_refused_with_a_wrong_digit_and_never_confirmed_by_who_entered_it() -> None:
-    officer, decider = make_officer(groups=["Handläggare", "Beslutsfattare"]), make_decider()
-    fields: dict[str, Any] = {"code": "03", "name": "Region Uppsala", "by": officer, "at": AFTER}
-    for kind, account in {
-        "bankgiro": "991-2345", "iban": "SE4550000000058398257467", "": "991-2346",
-    }.items():  # fmt: skip
-        with pytest.raises(AccountProblem):
-            enter_account(**fields, kind=kind, account=account)
-    entered = enter_account(**fields, kind="iban", account="se45 5000 0000 0583 9825 7466")
-    with pytest.raises(WrongState, match="waits"):
-        enter_account(**fields, kind="bankgiro", account="9912346")
-    with pytest.raises(NotAllowed, match="yourself"):
-        answer_account(payee_id=entered.pk, confirmed=True, by=officer, at=AFTER)
-    assert "nobody_confirms" in forbidden(
-        "UPDATE allocation_payeeaccount SET state = 'confirmed', answered_by_id = proposed_by_id,"
-        " answered_by_name = 'x', answered_at = now()"
-    )
-    answer_account(payee_id=entered.pk, confirmed=True, by=decider, at=AFTER)
-    assert money.payees()["03"].written == "SE45 5000 0000 0583 9825 7466"
-    assert "has been answered" in forbidden("UPDATE allocation_payeeaccount SET answered_by_name = 'y'")
-    for code in ("01", "25"):
-        assert iban_holds(example_iban(code))
-        assert example_iban(code)[4:7] == "000"
-
-
-def test_example_accounts_are_never_paid_to_in_earnest_and_without_a_payer_nothing_is_made(
-    settings: Settings,
-) -> None:
-    officer, decider = make_officer(), make_decider()
-    decision = make_decided(officer, decider)
-    ReportingRound.objects.update(is_demo=False)
-    made: dict[str, Any] = {
-        "grant_id": decision.round_grant_id,
-        "pay_on": LATER.date(),
-        "by": officer,
-        "at": AFTER,
-    }
-    with pytest.raises(NotPayable, match="only an example"):
-        make_batch(**made)
-    ReportingRound.objects.update(is_demo=True)
-    batch = make_batch(**made)
-    approve_batch(batch_id=batch.pk, by=decider, at=AFTER)
-    settings.PAYER_IBAN = ""
-    with pytest.raises(FileNotMade, match="PAYER_IBAN"):
-        export_batch(batch_id=batch.pk, by=officer, at=AFTER)
-    assert (PaymentFile.objects.count(), PayeeAccount.objects.count()) == (0, 21)
-    assert Payment.objects.filter(state="waiting").count() == batch.payments.count()
-    assert json.dumps(batch.label)
