@@ -12,7 +12,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from config.migrating import CreateTables
+from reporting.migrating import CreateTables
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from config.migrating import CreateTables
+from reporting.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
