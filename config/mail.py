@@ -66,7 +66,7 @@ class TellingSmtpBackend(EmailBackend):
     def _send(self, email_message: EmailMessage) -> bool:
         is_sent = bool(super()._send(email_message))  # type: ignore[misc]  # not in the stubs
         refused = getattr(self.connection, "refused", {})
-        email_message.refused = {  # type: ignore[attr-defined]
+        email_message.refused = {  # type: ignore[attr-defined]  # for the outbox, which reads it
             address: f"{code} {said.decode(errors='replace')}" for address, (code, said) in refused.items()
         }
         return is_sent

@@ -24,7 +24,7 @@ class SessionStore(db.SessionStore):
     _ends_at: datetime | None = None
 
     def _get_session_from_db(self) -> "Session | None":
-        session: Session | None = super()._get_session_from_db()  # type: ignore[misc]
+        session: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # not in the stubs
         self._ends_at = session.expire_date if session else None
         return session
 
@@ -37,6 +37,7 @@ class SessionStore(db.SessionStore):
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
         """Write the session, unless it says the same as in the database and ends late enough."""
         # The content itself is compared: `modified` does not see a change deep inside.
+        # The stubs lack `_session`.
         is_new = must_create or self._stored is None or self._stored != self._written(self._session)  # type: ignore[attr-defined]
         if is_new or not self._ends_late_enough():
             super().save(must_create)

@@ -18,7 +18,7 @@ def memberships_of_visitor(request: HttpRequest) -> list[Membership]:
     if known is None:
         user = getattr(request, "user", None)
         known = list(selectors.memberships_of(user)) if user else []
-        request.platsplan_memberships = known  # type: ignore[attr-defined]
+        request.platsplan_memberships = known  # type: ignore[attr-defined]  # kept for one request
     return known
 
 
@@ -28,7 +28,7 @@ def unread_of_visitor(request: HttpRequest) -> Counter[int]:
     if known is None:
         user = getattr(request, "user", None)
         known = threads.unread_for_region(user) if user else Counter()
-        request.platsplan_unread = known  # type: ignore[attr-defined]
+        request.platsplan_unread = known  # type: ignore[attr-defined]  # kept for one request
     return known
 
 

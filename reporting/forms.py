@@ -266,7 +266,7 @@ class FigureTable(LayoutObject):  # type: ignore[misc]  # crispy-forms has no st
         }
 
 
-class LabelledText(LayoutObject):  # type: ignore[misc]
+class LabelledText(LayoutObject):  # type: ignore[misc]  # crispy-forms has no types
     """Crispy layout: a labelled text of a draft, with what is wrong with it."""
 
     def __init__(self, name: str) -> None:
