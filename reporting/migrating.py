@@ -12,8 +12,8 @@ class CreateTables(Operation):
     """The same tables as its operations one after the other, in a fraction of the time.
 
     After each `CreateModel` Django draws up anew every model that is related to the new one, here nearly
-    all of them: 8 000 drawings for 107 tables, four fifths of the time that a new database took. Here they
-    are drawn up once, when all are known.
+    all of them, which took more than half of the time that a new database took. Here they are drawn up
+    once, when all are known (docs/decisions/0020-tables-at-once.md).
 
     Args:
         operations: one `CreateModel` per table, each complete: nothing is added to it by a later one.

@@ -60,7 +60,7 @@ def complaints_of(page: Page) -> list[str]:
 def sign_in(page: Page, stack: Stack, who: str, *, to: str = "") -> None:
     """Let a demonstration account be signed in; `to` is where to go then, else where its role leads.
 
-    The session is what the form of signing in leaves, without its second of work: test_sign_in.py and
+    The session is what the form of signing in leaves, without its half second of work: test_sign_in.py and
     test_main_way.py walk through that.
     """
     person = f"SELECT id, password FROM reporting_user WHERE email = '{who}@platsplan.example'"
