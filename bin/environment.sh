@@ -1,6 +1,9 @@
 # Sourced by bin/run, bin/test and bin/check: finds Python, makes .venv, installs the pinned packages.
 # POSIX sh. Expects the working directory to be the project's folder.
 
+# A start is a dozen processes; where no bytecode is kept each of them compiles the whole project anew.
+unset PYTHONDONTWRITEBYTECODE
+
 fail() {
     printf 'Platsplan: %s\n' "$1" >&2
     exit 2

@@ -39,10 +39,9 @@ def tell_of_message(message: Message) -> None:
     )
 
 
-def tell_of_submission(revision: Revision) -> None:
-    """Tell colleagues who get no copy of the receipt that somebody has submitted."""
+def tell_of_submission(revision: Revision, *, ombud: User | None) -> None:
+    """Tell colleagues who get no copy of the receipt, as the region's ombud does, that somebody has submitted."""
     submission = revision.submission
-    ombud = selectors.ombud_of(submission.region_id)
     informed = {revision.submitted_by_id, *([ombud.pk] if ombud else [])}
     _send(
         tell(

@@ -120,7 +120,8 @@ def submit_report(
         sha256=sha256,
         **content.contact,
     )
-    revision.full_clean()
+    # Under the round's lock nobody takes the number; the rest of the constraints is the database's to see to.
+    revision.clean_fields(exclude=["submission", "submitted_by"])
     revision.save()
     _keep_answers(revision, content, years=years)
     keep_findings(revision=revision, findings=found)
@@ -134,14 +135,15 @@ def submit_report(
         submission=submission, revision=revision, kind=EventKind.SUBMITTED, by=by, by_name=by.name, at=at
     )
     refresh_flags(submission, at=at)
-    tell_of_submission(revision)
+    ombud = selectors.ombud_of(submission.region_id)
+    tell_of_submission(revision, ombud=ombud)
     figures_submitted.send(
         sender=Revision, reporting_round=submission.reporting_round, user=by, reason="submitted"
     )
     # Last, because everyone who submits waits here for the one before.
     receipt = issue_receipt(revision, content=content, language=by.language)
     outcomes = outcomes_of(checks, answers_in(texts, years=checks.years))
-    _send_receipt(revision, receipt, outcomes, person=by)
+    _send_receipt(revision, receipt, outcomes, person=by, ombud=ombud)
     return revision
 
 
@@ -206,11 +208,10 @@ def _keep_answers(revision: Revision, content: Content, *, years: Sequence[int])
 
 
 def _send_receipt(
-    revision: Revision, receipt: Receipt, outcomes: tuple[Outcome, ...], *, person: User
+    revision: Revision, receipt: Receipt, outcomes: tuple[Outcome, ...], *, person: User, ombud: User | None
 ) -> None:
     submission = revision.submission
     reporting_round, region = submission.reporting_round, submission.region
-    ombud = selectors.ombud_of(region.code)
     figures = list(revision.figures.order_by("post_type", "year"))
     send_after_commit(
         write_mail(

@@ -22,7 +22,7 @@ def run(*arguments: str, stdin: bytes = b"", python: str = sys.executable, **env
         capture_output=True,
         timeout=60,
         check=False,
-        env={"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        env={"PATH": os.environ.get("PATH", ""), **environment},
     )
 
 

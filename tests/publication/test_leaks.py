@@ -111,7 +111,8 @@ class Walk:
         """The addresses whose answers hold a number or a word, however the number is grouped."""
         spaced = r"[\s\u00a0,.]?".join((secret[0], secret[1:])) if secret.isdigit() else re.escape(secret)
         found = re.compile(rf"(?<![\w.]){spaced}(?!\w)", re.IGNORECASE)
-        return [path for path, text in self.answers.items() if found.search(text)]
+        end = secret[1:].lower()  # looked for first, as it takes a hundredth of the time
+        return [path for path, text in self.answers.items() if end in text.lower() and found.search(text)]
 
 
 def _paths(route: str) -> Iterator[str]:

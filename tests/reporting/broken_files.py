@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from io import BytesIO
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -28,6 +29,7 @@ def filling() -> Filling:
     return Filling(submission, texts, dict.fromkeys(texts, 1), {2022: 50}, moment(), "https://x.example/")
 
 
+@cache
 def workbook(*, template: int = 2) -> bytes:
     """A template in English."""
     with translation.override("en"):
