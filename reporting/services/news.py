@@ -40,7 +40,7 @@ def tell_of_message(message: Message) -> None:
 
 
 def tell_of_submission(revision: Revision, *, ombud: User | None) -> None:
-    """Tell colleagues who get no copy of the receipt, as the region's ombud does, that somebody has submitted."""
+    """Tell colleagues that somebody has submitted, save the ombud, who gets a copy of the receipt."""
     submission = revision.submission
     informed = {revision.submitted_by_id, *([ombud.pk] if ombud else [])}
     _send(
