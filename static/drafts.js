@@ -289,6 +289,7 @@
       if (isGoingOn) return;
       isGoingOn = true;
       do { // a press that comes while another waits in vain has its own try
+        button = pressed;
         pressed = null;
         try { await (sending ?? save()); } catch { /* the form itself carries everything */ }
       } while (pressed && isCutOff());
