@@ -7,18 +7,15 @@ import argparse
 import os
 import platform
 import re
-import shlex
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.report import RESULTS, Visitor, percentile, processor, processor_seconds
+from bench.system import running_system
 
 QUEUE = "/admin/reporting/submission/"
 ALONE = 100
@@ -28,6 +25,7 @@ LIMIT_MEDIAN_MS = 60
 LIMIT_P95_MS = 120
 LIMIT_PER_SECOND = 60
 LIMIT_QUERIES = 12
+# A thousand reports beside the demonstration's.
 FILL = """
 from bench.desk_rows import make_desk
 from reporting.guards import let_rest
@@ -35,13 +33,6 @@ from reporting.models import User
 let_rest()
 print(make_desk(officer=User.objects.get(email="handlaggare@platsplan.example")))
 """
-
-
-def fill(var: Path, base: dict[str, str]) -> None:
-    """Write a thousand reports beside the demonstration's, through the settings that the start has left."""
-    words = shlex.split((var / "environment").read_text())
-    environment = base | dict(word.split("=", 1) for word in words)
-    subprocess.run([sys.executable, "manage.py", "shell", "-c", FILL], env=environment, check=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +82,6 @@ def measure(port: int, var: str) -> Measured:
     return Measured(alone, worked_ms, TOGETHER / (time.perf_counter() - started), queries_of(shown))
 
 
-def run_system() -> Measured:
-    """Start everything as bin/run does, in a folder of its own, fill it, measure, and stop it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="platsplan-bench-") as folder:
-        log, var = Path(folder) / "log", Path(folder) / "var"
-        base = {
-            name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
-        }
-        with log.open("wb") as output:
-            system = subprocess.Popen(
-                [sys.executable, "-m", "config.launch", "--port", str(port)],
-                env=base | {"PLATSPLAN_VAR": str(var)},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            for _ in range(4000):
-                if "is ready at" in log.read_text(errors="replace") or system.poll() is not None:
-                    break
-                time.sleep(0.1)
-            if system.poll() is not None:
-                raise SystemExit(log.read_text(errors="replace"))
-            fill(var, base)
-            return measure(port, str(var))
-        finally:
-            system.terminate()
-            system.wait(60)
-
-
 def result_page(found: Measured, *, load: float) -> tuple[str, bool]:
     """The page of results, and whether every limit is met."""
     median, p95 = statistics.median(found.alone), percentile(found.alone, 95)
@@ -160,7 +120,10 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="also write results/desk.md")
     options = parser.parse_args()
     load = os.getloadavg()[0]
-    page, is_met = result_page(run_system(), load=load)
+    with running_system() as system:
+        subprocess.run([sys.executable, "manage.py", "shell", "-c", FILL], env=system.environment, check=True)
+        found = measure(system.port, str(system.var))
+    page, is_met = result_page(found, load=load)
     sys.stdout.write(page)
     if options.keep:
         (RESULTS / "desk.md").write_text(page)

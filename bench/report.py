@@ -9,16 +9,15 @@ import json
 import os
 import platform
 import re
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
+
+from bench.system import running_system
 
 RESULTS = Path(__file__).parent / "results"
 PASSWORD = "platsplan-demo"  # noqa: S105 - of the demonstration, and public
@@ -143,36 +142,6 @@ def measure(port: int, var: str) -> tuple[dict[str, list[float]], dict[str, floa
     return taken, {kind: processor_ms(ask, var) for kind, ask in kinds.items()}
 
 
-def run_system() -> tuple[dict[str, list[float]], dict[str, float]]:
-    """Start everything as bin/run does, in a folder of its own, measure, and stop it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="platsplan-bench-") as folder:
-        log = Path(folder) / "log"
-        environment = {
-            name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
-        } | {"PLATSPLAN_VAR": f"{folder}/var"}
-        with log.open("wb") as output:
-            system = subprocess.Popen(
-                [sys.executable, "-m", "config.launch", "--port", str(port)],
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            for _ in range(1200):
-                if "is ready at" in log.read_text(errors="replace") or system.poll() is not None:
-                    break
-                time.sleep(0.1)
-            if system.poll() is not None:
-                raise SystemExit(log.read_text(errors="replace"))
-            return measure(port, f"{folder}/var")
-        finally:
-            system.terminate()
-            system.wait(60)
-
-
 def percentile(values: list[float], share: int) -> float:
     """The value that `share` per cent do not exceed."""
     return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
@@ -226,7 +195,9 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="also write results/report.md")
     options = parser.parse_args()
     load_before = os.getloadavg()[0]
-    page, is_met = report_page(*run_system(), load_before=load_before, load_after=os.getloadavg()[0])
+    with running_system() as system:
+        taken, worked = measure(system.port, str(system.var))
+    page, is_met = report_page(taken, worked, load_before=load_before, load_after=os.getloadavg()[0])
     sys.stdout.write(page)
     if options.keep:
         (RESULTS / "report.md").write_text(page)

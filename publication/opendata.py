@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from threading import Lock
 
 from django.db.models import Exists, Max, OuterRef, Subquery
 
 from allocation.engine import available_rules, load_rules
 from allocation.engine import rate as rate_of
 from allocation.models import AllocationRun, Award, Publication, PublishedReport, RunPot, RunRegion
+from publication.keeping import Newest
 from publication.opendata_indicators import indicators_of
 from publication.opendata_records import (
     DataAward,
@@ -37,9 +37,6 @@ from reporting.models import (
     Standing,
 )
 
-_kept: dict[str, OpenData] = {}
-_reading = Lock()
-
 
 def open_data(*, at: datetime) -> OpenData:
     """Everything that is open now. Read once for each version and kept by this process; else one query.
@@ -47,19 +44,7 @@ def open_data(*, at: datetime) -> OpenData:
     Args:
         at: this moment, which becomes `read_at` if it has to be read.
     """
-    version = open_version()
-    kept = _kept.get(version)
-    if kept is not None:
-        return kept
-    with _reading:  # those who ask at once after a publication wait for the first instead of reading as well
-        kept = _kept.get(version)
-        if kept is not None:
-            return kept
-        data = _read(version, at)
-        if open_version() == version:  # else something was published while it was read
-            _kept.clear()
-            _kept[version] = data
-        return data
+    return _data.of(open_version(), at=at)
 
 
 def traces_of(awards: Sequence[DataAward]) -> dict[int, list[dict[str, object]]]:
@@ -90,6 +75,9 @@ def _read(version: str, at: datetime) -> OpenData:
         rules=_rules(runs),
         runs=_with_rows(runs, plans, {key: row.rate for key, row in rates.items()}),
     )
+
+
+_data = Newest(_read, open_version)
 
 
 def _published() -> list[Publication]:

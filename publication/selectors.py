@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from threading import Lock
 
 from django.db import connection
 
@@ -17,6 +16,7 @@ from allocation.engine import RuleSet, available_rules, load_rules
 from allocation.models import Award, Decision, Publication, RunRegion
 from allocation.money import settled_by
 from allocation.publications import publications_in_force
+from publication.keeping import Newest
 from publication.published import (
     Known,
     OpenFigures,
@@ -127,10 +127,6 @@ def _rules_by_year() -> dict[int, RuleSet]:
     return {one.year: one for one in sorted(rules, key=lambda one: one.version)}
 
 
-_kept: dict[str, OpenFigures] = {}
-_reading = Lock()
-
-
 def open_figures(version: str, *, at: datetime) -> OpenFigures:
     """Everything that the open pages show. Read once for each version, and kept by this process.
 
@@ -138,18 +134,7 @@ def open_figures(version: str, *, at: datetime) -> OpenFigures:
         version: from `open_version`, asked in this request.
         at: the moment before it was asked, which becomes `read_at` if they have to be read.
     """
-    kept = _kept.get(version)
-    if kept is not None:
-        return kept
-    with _reading:  # those who ask at once after a publication wait for the first instead of reading as well
-        kept = _kept.get(version)
-        if kept is not None:
-            return kept
-        figures = _read(version, at)
-        if open_version() == version:  # else something was published while it was read
-            _kept.clear()
-            _kept[version] = figures
-        return figures
+    return _figures.of(version, at=at)
 
 
 def _read(version: str, at: datetime) -> OpenFigures:
@@ -218,6 +203,9 @@ def _read(version: str, at: datetime) -> OpenFigures:
             for code, settled in settled_by(publication.decision).items()
         },
     )
+
+
+_figures = Newest(_read, open_version)
 
 
 def _grants(publications: Sequence[Publication]) -> list[PublishedGrant]:

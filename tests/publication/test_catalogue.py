@@ -61,7 +61,7 @@ def agency(settings: Any) -> None:
     settings.AGENCY_EMAIL = "platsplan@agency.example"
     settings.AGENCY_PHONE = "08-465 004 00"
     caches["pages"].clear()
-    opendata._kept.clear()
+    opendata._data.forget()
 
 
 def catalogue(client: Client, extension: str = "rdf") -> Graph:

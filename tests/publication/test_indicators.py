@@ -60,7 +60,7 @@ def answered(db: None) -> Answered:
     """Every file and answer is read and made anew."""
     caches["pages"].clear()
     caches["default"].clear()
-    opendata._kept.clear()
+    opendata._data.forget()
     return Answered()
 
 
@@ -110,7 +110,7 @@ def test_a_report_that_is_not_published_answers_nothing(answered: Answered, clie
     assert {row["status"] for row in rows} == {"not-reported"}
     assert {row["report_version"] for row in rows} == {None}
     assert not [row for row in filed(client) if row["value"] == HIDDEN]
-    opendata._kept.clear()
+    opendata._data.forget()
     publish_run(run=answered.hidden, by=answered.decider, at=timezone.now())
     assert [row["value"] for row in told(client, "region=09&indicator=gp_own_full_time")] == [HIDDEN]
 

@@ -82,8 +82,8 @@ class Walk:
     def __init__(self, *, without: str = "no such word", only: str = "") -> None:
         caches["pages"].clear()
         caches["default"].clear()
-        opendata._kept.clear()
-        selectors._kept.clear()
+        opendata._data.forget()
+        selectors._figures.forget()
         rows = read_table(DOCUMENT.read_text(encoding="utf-8"))
         client = Client(headers={"accept-language": "en"})
         self.answers: dict[str, str] = {}

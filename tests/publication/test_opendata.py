@@ -38,7 +38,7 @@ UNITLESS = {"year", "run", "step", "report_version"}
 def nothing_at_hand() -> None:
     """Every file is read and made anew."""
     caches["pages"].clear()
-    opendata._kept.clear()
+    opendata._data.forget()
 
 
 def got(client: Client, address: str, **headers: str) -> bytes:

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from allocation.services.publications import publish_run, withdraw_publication
 from publication import keeping, opendata, selectors
+from publication.keeping import Newest
 from publication.validators import shown_since
 from reporting.models import ReportingRound
 from tests.factories import make_region_member
@@ -49,14 +50,19 @@ def get(path: str, **headers: str) -> Any:
 
 
 @contextmanager
-def process(number: int, held: dict[int, tuple[dict, dict, dict]]) -> Iterator[None]:
+def process(number: int, held: dict[int, tuple[Newest, Newest, dict]]) -> Iterator[None]:
     """Be another process of the web: with what it has read and kept itself, and nothing else."""
     pages = LocMemCache(f"process {number}", {})
-    figures, data, met = held.setdefault(number, ({}, {}, {}))
+    nothing = (
+        Newest(selectors._read, selectors.open_version),
+        Newest(opendata._read, selectors.open_version),
+        {},
+    )
+    figures, data, met = held.setdefault(number, nothing)
     with (
         mock.patch.object(keeping, "caches", {"pages": pages}),
-        mock.patch.object(selectors, "_kept", figures),
-        mock.patch.object(opendata, "_kept", data),
+        mock.patch.object(selectors, "_figures", figures),
+        mock.patch.object(opendata, "_data", data),
         mock.patch.object(selectors, "_met", met),
     ):
         yield
@@ -102,7 +108,7 @@ def test_each_year_measure_order_region_and_language_has_a_page_of_its_own(publi
 
 
 def test_a_publication_and_its_withdrawal_reach_every_process_at_once(published: Published) -> None:
-    held: dict[int, tuple[dict, dict, dict]] = {}
+    held: dict[int, tuple[Newest, Newest, dict]] = {}
 
     def seen() -> list[tuple[bool, int, int]]:
         found = []
