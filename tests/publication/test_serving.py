@@ -53,12 +53,9 @@ def get(path: str, **headers: str) -> Any:
 def process(number: int, held: dict[int, tuple[Newest, Newest, dict]]) -> Iterator[None]:
     """Be another process of the web: with what it has read and kept itself, and nothing else."""
     pages = LocMemCache(f"process {number}", {})
-    nothing = (
-        Newest(selectors._read, selectors.open_version),
-        Newest(opendata._read, selectors.open_version),
-        {},
-    )
-    figures, data, met = held.setdefault(number, nothing)
+    version = selectors.open_version
+    fresh = (Newest(selectors._read, version), Newest(opendata._read, version), dict[str, Any]())
+    figures, data, met = held.setdefault(number, fresh)
     with (
         mock.patch.object(keeping, "caches", {"pages": pages}),
         mock.patch.object(selectors, "_figures", figures),
