@@ -13,6 +13,7 @@ from allocation.engine.bundle import bundle_of, canonical_bytes, read_bundle
 from allocation.engine.csvfile import read_reports
 from allocation.engine.errors import EngineError
 from allocation.engine.explanation import explain
+from allocation.engine.published import check_published
 from allocation.engine.reports import clip
 from allocation.engine.rulefile import load_rules, load_rules_file
 from allocation.engine.rules import RuleSet
@@ -198,7 +199,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _rules(name: str) -> RuleSet:
-    return load_rules_file(Path(name)) if name.endswith(".toml") else load_rules(name)
+    if not name.endswith(".toml"):
+        return load_rules(name)
+    rules = load_rules_file(Path(name))
+    check_published(rules)
+    return rules
 
 
 def _read(name: str) -> bytes:

@@ -210,11 +210,18 @@ class _Reader:
                     id=name,
                     title=source.text("title"),
                     title_sv=source.text("title_sv"),
-                    url=source.text("url") if source.has("url") else "",
+                    url=self._address(source) if source.has("url") else "",
                 )
             )
             source.finish()
         return tuple(sources)
+
+    def _address(self, table: Table) -> str:
+        # A page links to it, so nothing but a web page may stand there.
+        value = table.text("url")
+        if not value.startswith(("https://", "http://")):
+            raise table.invalid("url", f"must begin with https:// or http://, not {clip(value)}")
+        return value
 
     def _basis(self, table: Table) -> Basis:
         """Take `source`, `assumed`, `why` and `why_sv`, the last keys of every table with a number."""

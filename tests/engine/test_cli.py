@@ -243,3 +243,15 @@ def test_help_is_given_on_request() -> None:
     done = run("compute", "--help")
     assert done.returncode == 0
     assert b"code,inhabitants,planned,reported" in done.stdout
+
+
+def test_a_file_of_ones_own_cannot_bear_a_published_version(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    text = load_rules("at-2022").text
+    path.write_text(text.replace("rate = 15.35", "rate = 15.30"), encoding="utf-8")
+    done = computed(GOOD, rules=str(path))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"own.toml: version: at-2022.1 is published with the checksum")
+
+    path.write_text(text, encoding="utf-8")
+    assert computed(GOOD, rules=str(path)).returncode == 0

@@ -122,6 +122,7 @@ def test_what_at_2024_says() -> None:
         ("year = 2022", 'year = "2022"', "year", "must be a whole number"),
         ("year = 2022", "year = 2022\nyears = 3", "years", "is not a known key"),
         ('title = "AT 2022"', 'title = ""', "title", "must be text on one line"),
+        ('url = "https:', 'url = "javascript:', "sources.S2022/00882.url", "must begin with https:// or http://"),
         ('version = "at-2022.1"', 'version = "at-2022"', "version", "must be at-2022. and a number"),
         ('version = "at-2022.1"', 'version = "at-2023.1"', "version", "must be at-2022. and a number"),
         ('name = "at-2022"', 'name = "AT 2022"', "name", "small letters"),
