@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allocation.tracewords import Step, bound_of, condition_text, decimal_text, noted_in, value_in, written
+from allocation.wording import SUBJECTS
 from reporting.templatetags.platsplan import kr, number, rate
 
 
@@ -115,18 +116,7 @@ def _capped_lines(steps: Mapping[str, Step]) -> list[Line]:
 def _ladder_lines(steps: Mapping[str, Step]) -> list[Line]:
     step, claims = steps["ladder-step"], steps["claims"]
     lines = [
-        Line(
-            _("The region's increase, %(reported)s − %(planned)s")
-            % {
-                "reported": number(steps["reported"]["result"]),
-                "planned": number(steps["planned"]["result"]),
-            },
-            str(number(value_in(step, "increase"))),
-        ),
-        Line(
-            _("Highest step reached: %(at)s posts") % {"at": number(int(noted_in(step, "step_at")))},
-            str(kr(step["result"])),
-        ),
+        *_climbed_lines(step, steps),
         Line(_("All claims together"), str(kr(value_in(claims, "sum_of_claims_kr")))),
     ]
     if noted_in(claims, "oversubscribed"):
@@ -139,4 +129,34 @@ def _ladder_lines(steps: Mapping[str, Step]) -> list[Line]:
     return [
         *lines,
         Line(_("They fit in the pot, so the claim is paid as it is"), str(kr(step["result"])), is_sum=True),
+    ]
+
+
+def _climbed_lines(step: Step, steps: Mapping[str, Step]) -> list[Line]:
+    """How high the region stands on the ladder, and the step that reaches."""
+    at = step["notes"]["step_at"]
+    if "increase" in step["inputs"]:
+        return [
+            Line(
+                _("The region's increase, %(reported)s − %(planned)s")
+                % {
+                    "reported": number(steps["reported"]["result"]),
+                    "planned": number(steps["planned"]["result"]),
+                },
+                str(number(value_in(step, "increase"))),
+            ),
+            Line(
+                _("Highest step reached: %(at)s posts") % {"at": number(int(at["value"]))},
+                str(kr(step["result"])),
+            ),
+        ]
+    measure = next(name for name in step["inputs"] if name != "steps")
+    stood = step["inputs"][measure]
+    subject = str(SUBJECTS[measure.replace("_", "-")])
+    return [
+        Line(subject[0].upper() + subject[1:], written(stood["value"], stood["unit"])),
+        Line(
+            _("Highest step reached: %(at)s") % {"at": written(at["value"], at["unit"])},
+            str(kr(step["result"])),
+        ),
     ]

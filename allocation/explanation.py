@@ -1,6 +1,6 @@
 """Why a region gets what it gets: sentences and lines built from the stored trace of an award."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,9 +8,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from allocation.calculation import Line, calculation_lines
-from allocation.engine import Ladder, PotRule, Proportional, RuleSet
+from allocation.engine import Basis, Ladder, PotRule, Proportional, RuleSet
 from allocation.tracewords import Step, bound_of, condition_text, noted_in, value_in, written
-from allocation.wording import reason_text
+from allocation.wording import SUBJECTS, reason_text
 from reporting.templatetags.platsplan import kr, number, rate, signed
 
 
@@ -20,7 +20,8 @@ class Explanation:
 
     Attributes:
         figure: the figure that matters most, written out; `figure_text` says what it is.
-        rule: the rule in sentences; `sources` and `assumptions` tell what it rests on.
+        rule: the rule in sentences; `sources` and `assumptions` tell what it rests on, also where the
+            rule names figures that this region's own amount does not rest on.
         lines: the calculation, line by line.
         note: how the amount became whole kronor, or why there is none.
         change: what would change the outcome; empty where nothing would.
@@ -65,7 +66,7 @@ def explain(
         figure_text=figure_text,
         rule=(_who_shares(trace, pot), _how_it_is_shared(pot)),
         sources=_sources(trace, rules),
-        assumptions=_assumptions(trace),
+        assumptions=_assumptions(trace, pot),
         lines=tuple(calculation_lines(steps, trace)),
         note=_note(steps) if eligible else str(reason_text(reason)),
         change=_change(steps, reason=reason),
@@ -114,8 +115,16 @@ def _who_shares(trace: Sequence[Step], pot: PotRule) -> str:
 def _how_it_is_shared(pot: PotRule) -> str:
     share = pot.share
     if isinstance(share, Ladder):
-        steps = ", ".join(f"{number(int(step.at))} → {kr(step.amount_kr)}" for step in share.steps)
-        return _("A ladder gives by the increase, the highest step reached: %(steps)s.") % {"steps": steps}
+        unit = "rate" if share.measure.endswith("rate") else "posts"
+        steps = ", ".join(f"{written(step.at, unit)} → {kr(step.amount_kr)}" for step in share.steps)
+        if share.measure == "increase":
+            return _("A ladder gives by the increase, the highest step reached: %(steps)s.") % {
+                "steps": steps
+            }
+        return _("A ladder gives by %(measure)s, the highest step reached: %(steps)s.") % {
+            "measure": SUBJECTS[share.measure],
+            "steps": steps,
+        }
     return " ".join(filter(None, (key_text(share), cap_text(share))))
 
 
@@ -126,6 +135,7 @@ def key_text(share: Proportional) -> str:
         "planned-rate": _("It is shared in proportion to the planned rate."),
         "increase": _("Every extra post gives the same."),
         "reported": _("It is shared in proportion to the reported posts."),
+        "planned": _("It is shared in proportion to the planned posts."),
         "inhabitants": _("It is shared in proportion to the inhabitants."),
         "equal": _("It is shared in equal parts."),
     }
@@ -152,9 +162,22 @@ def _sources(trace: Sequence[Step], rules: RuleSet) -> tuple[str, ...]:
     return tuple(titles.get(name, name) for name in used)
 
 
-def _assumptions(trace: Sequence[Step]) -> tuple[str, ...]:
-    key = "why_sv" if get_language() == "sv" else "why"
-    return tuple(dict.fromkeys(step[key] for step in trace if step["assumed"] and step[key]))
+def _assumptions(trace: Sequence[Step], pot: PotRule) -> tuple[str, ...]:
+    swedish = get_language() == "sv"
+    key = "why_sv" if swedish else "why"
+    used = [step[key] for step in trace if step["assumed"] and step[key]]
+    stated = [basis.why_sv if swedish else basis.why for basis in _stated(pot) if basis.assumed]
+    return tuple(dict.fromkeys(used + stated))
+
+
+def _stated(pot: PotRule) -> Iterator[Basis]:
+    """What the sentences of `_how_it_is_shared` rest on."""
+    share = pot.share
+    yield share.basis
+    if isinstance(share, Ladder):
+        yield from (step.basis for step in share.steps)
+    elif share.cap is not None:
+        yield share.cap.basis
 
 
 def _note(steps: Mapping[str, Step]) -> str:
@@ -185,7 +208,8 @@ def _change(steps: Mapping[str, Step], *, reason: str) -> str:
     if ladder is not None:
         more = noted_in(ladder, "posts_to_next")
         if more is None:
-            return _("The highest step of the ladder is reached.")
+            ahead = noted_in(ladder, "next_amount_kr") is not None
+            return "" if ahead else _("The highest step of the ladder is reached.")
         return ngettext(
             "%(count)d post more reaches the next step, %(amount)s.",
             "%(count)d posts more reach the next step, %(amount)s.",
@@ -199,7 +223,11 @@ def _change(steps: Mapping[str, Step], *, reason: str) -> str:
     needed, more = noted_in(out, "reported_needed"), noted_in(out, "posts_more")
     first_kr = noted_in(out, "first_step_kr")
     if reason == "not-reported":
-        return _("The region takes part from %(posts)s reported posts.") % {"posts": number(needed)}
+        return ngettext(
+            "The region takes part from %(posts)s reported post.",
+            "The region takes part from %(posts)s reported posts.",
+            needed,
+        ) % {"posts": number(needed)}
     if first_kr is not None and more is not None:
         return ngettext(
             "%(count)d post more reaches the first step, %(amount)s.",

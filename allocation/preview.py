@@ -180,7 +180,7 @@ def _preview(
 
 
 def open_ladder(rules: RuleSet, planned_rate: Decimal) -> PotRule | None:
-    """The pot with a ladder that the plan does not shut the region out of."""
+    """The pot with a ladder of extra posts that the plan does not shut the region out of."""
     for pot in rules.pots:
         shut = any(
             condition.measure == "planned-rate"
@@ -190,7 +190,7 @@ def open_ladder(rules: RuleSet, planned_rate: Decimal) -> PotRule | None:
             )
             for condition in pot.conditions
         )
-        if isinstance(pot.share, Ladder) and not shut:
+        if isinstance(pot.share, Ladder) and pot.share.measure == "increase" and not shut:
             return pot
     return None
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
+from allocation.wording import SUBJECTS
 from reporting.templatetags.platsplan import kr, number, rate
 
 Step = Mapping[str, Any]
@@ -59,7 +60,12 @@ def condition_text(step: Step) -> str:
         ("planned_rate", "<"): _("the plan is below %(bound)s per 100 000 inhabitants"),
         ("reported_rate", ">="): _("the report reaches at least %(bound)s per 100 000 inhabitants"),
         ("increase", ">="): _("the increase is at least %(bound)s"),
-        ("reported", ">="): _("at least %(bound)s posts are reported"),
     }
-    phrase = phrases.get((measure, comparison), f"{measure.replace('_', ' ')} {comparison} %(bound)s")
-    return phrase % {"bound": bound}
+    compared = {
+        ">=": _("%(subject)s is at least %(bound)s"),
+        ">": _("%(subject)s is more than %(bound)s"),
+        "<=": _("%(subject)s is at most %(bound)s"),
+        "<": _("%(subject)s is less than %(bound)s"),
+    }
+    phrase = phrases.get((measure, comparison), compared[comparison])
+    return phrase % {"subject": SUBJECTS[measure.replace("_", "-")], "bound": bound}

@@ -23,9 +23,39 @@ REASONS: dict[str, str | Promise] = {
 }
 
 
+# How a condition was missed, for a rule set whose reasons have no sentence of their own.
+_MISSES: tuple[tuple[str, str | Promise], ...] = (
+    (r"(.+?)-(?:at-or-)?below-minimum", _("{subject} is less than this part requires.")),
+    (r"(.+?)-(?:at-or-)?above-maximum", _("{subject} is more than this part allows.")),
+    (r"(.+?)-below-threshold", _("{subject} is below the threshold.")),
+    (r"(.+?)-at-or-below-threshold", _("{subject} is not above the threshold.")),
+    (r"(.+?)-above-threshold", _("{subject} is above the threshold.")),
+    (r"(.+?)-at-or-above-threshold", _("{subject} is not below the threshold.")),
+    (r"(.+?)-below-first-step", _("{subject} does not reach the first step of the ladder.")),
+)
+
+
 def reason_text(reason: str) -> str | Promise:
     """Why a region takes part in a pot or does not, in one sentence; an unknown code as it is."""
-    return REASONS.get(reason, reason)
+    if reason in REASONS:
+        return REASONS[reason]
+    for pattern, sentence in _MISSES:
+        found = re.fullmatch(pattern, reason)
+        if found and found[1] in SUBJECTS:
+            text = str(format_lazy(sentence, subject=SUBJECTS[found[1]]))
+            return text[0].upper() + text[1:]
+    return reason
+
+
+# Measures as the subject of a sentence.
+SUBJECTS: dict[str, str | Promise] = {
+    "planned": _("the number of planned posts"),
+    "reported": _("the number of reported posts"),
+    "increase": _("the increase"),
+    "inhabitants": _("the number of inhabitants"),
+    "planned-rate": _("the planned rate"),
+    "reported-rate": _("the reported rate"),
+}
 
 
 MEASURES: dict[str, str | Promise] = {

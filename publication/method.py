@@ -26,6 +26,7 @@ from allocation.engine import (
 from allocation.engine.published import published_versions
 from allocation.explanation import cap_text, key_text
 from allocation.tracewords import condition_text
+from allocation.wording import SUBJECTS
 from reporting.templatetags.platsplan import figure, kr, number, rate
 
 _VERSIONS = Path(__file__).parent / "data" / "rule-versions.toml"
@@ -348,7 +349,13 @@ class _Teller:
     def _key(self, pot: PotRule) -> str:
         if isinstance(pot.share, Proportional):
             return key_text(pot.share)
-        return _("A ladder decides. A region gets the amount of the highest step that its increase reaches.")
+        if pot.share.measure == "increase":
+            return _(
+                "A ladder decides. A region gets the amount of the highest step that its increase reaches."
+            )
+        return _(
+            "A ladder decides. A region gets the amount of the highest step that %(measure)s reaches."
+        ) % {"measure": SUBJECTS[pot.share.measure]}
 
     def _bounds(self, pot: PotRule, anchor: str) -> Iterator[Statement]:
         if isinstance(pot.share, Ladder):

@@ -157,7 +157,8 @@ def _address(name: str, typed: dict[str, str]) -> str:
 def _worked_examples(rules: RuleSet, regions: tuple[RegionFigures, ...]) -> list[Answer]:
     """Made-up reports of two regions, computed: as many more posts as the ladder's first step, or a few."""
     by_code = {region.code: region for region in regions}
-    steps = [int(pot.share.steps[0].at) for pot in rules.pots if isinstance(pot.share, Ladder)]
+    ladders = [pot.share for pot in rules.pots if isinstance(pot.share, Ladder)]
+    steps = [int(ladder.steps[0].at) for ladder in ladders if ladder.measure == "increase"]
     found = []
     for code, more in EXAMPLES:
         region = by_code.get(code)

@@ -137,3 +137,17 @@ def test_assumptions_are_named_in_the_readers_language() -> None:
     )
     swedish = explained("19", "god", language="sv").assumptions
     assert any("Ingen offentlig text säger hur andelar blir hela kronor" in why for why in swedish)
+
+
+def test_a_region_that_gets_nothing_sees_that_the_figures_of_the_rule_are_assumed() -> None:
+    ladder = " ".join(explained("09", "tydlig-forbattring").assumptions)
+    assert "10 500 000 kr is half of an equal quarter of the pot" in ladder
+    assert "42 000 000 kr is half of the pot" in ladder
+    assert any("2 000 000 kr" in why for why in explained("03", "ytterligare-utokning").assumptions)
+    assert any("The key itself is not public" in why for why in explained("03", "god").assumptions)
+
+
+def test_one_post_is_written_in_the_singular() -> None:
+    award = explained("03", "redovisat-antal", rules=load_rules("at-2024"), r03=None)
+    assert award.change == "The region takes part from 1 reported post."
+    assert "the number of reported posts is at least 1" in award.rule[0]
