@@ -8,8 +8,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from allocation.tracewords import Step, bound_of, condition_text, decimal_text, noted_in, value_in, written
-from allocation.wording import SUBJECTS
+from allocation.tracewords import (
+    SUBJECTS,
+    Step,
+    bound_of,
+    condition_text,
+    decimal_text,
+    noted_in,
+    value_in,
+    written,
+)
 from reporting.templatetags.platsplan import kr, number, rate
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from allocation.calculation import Line, calculation_lines
 from allocation.engine import Basis, Ladder, PotRule, Proportional, RuleSet
-from allocation.tracewords import Step, bound_of, condition_text, noted_in, value_in, written
-from allocation.wording import SUBJECTS, reason_text
+from allocation.tracewords import SUBJECTS, Step, bound_of, condition_text, noted_in, value_in, written
+from allocation.wording import reason_text
 from reporting.templatetags.platsplan import kr, number, rate, signed
 
 

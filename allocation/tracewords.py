@@ -5,12 +5,23 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import get_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from allocation.wording import SUBJECTS
 from reporting.templatetags.platsplan import kr, number, rate
 
 Step = Mapping[str, Any]
+
+# Measures as the subject of a sentence.
+SUBJECTS: dict[str, str | Promise] = {
+    "planned": gettext_lazy("the number of planned posts"),
+    "reported": gettext_lazy("the number of reported posts"),
+    "increase": gettext_lazy("the increase"),
+    "inhabitants": gettext_lazy("the number of inhabitants"),
+    "planned-rate": gettext_lazy("the planned rate"),
+    "reported-rate": gettext_lazy("the reported rate"),
+}
 
 
 def value_in(step: Step, name: str) -> Any:

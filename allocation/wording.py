@@ -7,7 +7,9 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from allocation.tracewords import SUBJECTS
 from allocation.variation import Parameter
+from reporting.templatetags.platsplan import number
 
 REASONS: dict[str, str | Promise] = {
     "eligible": _("The region takes part."),
@@ -45,17 +47,6 @@ def reason_text(reason: str) -> str | Promise:
             text = str(format_lazy(sentence, subject=SUBJECTS[found[1]]))
             return text[0].upper() + text[1:]
     return reason
-
-
-# Measures as the subject of a sentence.
-SUBJECTS: dict[str, str | Promise] = {
-    "planned": _("the number of planned posts"),
-    "reported": _("the number of reported posts"),
-    "increase": _("the increase"),
-    "inhabitants": _("the number of inhabitants"),
-    "planned-rate": _("the planned rate"),
-    "reported-rate": _("the reported rate"),
-}
 
 
 MEASURES: dict[str, str | Promise] = {
@@ -146,5 +137,10 @@ def rule_problem_text(reason: str) -> str | Promise:
     for pattern, text in _PROBLEMS:
         found = re.fullmatch(pattern, reason)
         if found:
-            return format_lazy(text, *found.groups())
+            return format_lazy(text, *map(_spaced, found.groups()))
     return reason
+
+
+def _spaced(text: str) -> str:
+    """A whole number with its thousands apart; anything else as it is."""
+    return number(int(text)) if re.fullmatch(r"-?[0-9]{1,18}", text) else text

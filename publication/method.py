@@ -25,8 +25,7 @@ from allocation.engine import (
 )
 from allocation.engine.published import published_versions
 from allocation.explanation import cap_text, key_text
-from allocation.tracewords import condition_text
-from allocation.wording import SUBJECTS
+from allocation.tracewords import SUBJECTS, condition_text
 from reporting.templatetags.platsplan import figure, kr, number, rate
 
 _VERSIONS = Path(__file__).parent / "data" / "rule-versions.toml"

@@ -63,10 +63,11 @@ class NumberField(forms.Field):
             typed = Decimal(bare)
         except InvalidOperation:
             raise ValidationError(_("Enter a number.")) from None
-        if typed != round(typed, self.decimals):
-            text = _("Enter at most %(count)d decimals.") if self.decimals else _("Enter a whole number.")
-            raise ValidationError(text % {"count": self.decimals} if self.decimals else text)
+        # The limits first: a number beyond what a Decimal can round has no rounding to compare with.
         if not self.least <= typed <= self.most:
             limits = {"least": number(self.least), "most": number(self.most)}
             raise ValidationError(_("Enter a number from %(least)s to %(most)s.") % limits)
+        if typed != round(typed, self.decimals):
+            text = _("Enter at most %(count)d decimals.") if self.decimals else _("Enter a whole number.")
+            raise ValidationError(text % {"count": self.decimals} if self.decimals else text)
         return round(typed, self.decimals) if self.decimals else int(typed)
