@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publication.charts import Chart, chart
-from publication.measures import MEASURES, Measure
+from publication.measures import MEASURES, Measure, Value
 from publication.published import OpenFigures, OpenRegion, YearFigures
 from publication.results import nation_of
 from publication.scale import Scale
@@ -55,11 +55,11 @@ def lines_of(figures: OpenFigures, region: OpenRegion) -> tuple[Line, ...]:
     )
 
 
-def national_value(figures: OpenFigures, measure: Measure, year: int) -> int | None:
+def national_value(figures: OpenFigures, measure: Measure, year: int) -> Value | None:
     """The measure of all regions that have it, from their sums."""
     basis = figures.basis[year]
     counted = [one for one in figures.regions if measure.value(one, year, basis) is not None]
-    return measure.of(nation_of(counted, year), basis) if counted else None  # type: ignore[return-value]
+    return measure.of(nation_of(counted, year), basis) if counted else None
 
 
 def charts_of(
@@ -67,11 +67,11 @@ def charts_of(
 ) -> Charts:
     """The region's three charts."""
 
-    def own(key: str) -> dict[int, int | None]:
+    def own(key: str) -> dict[int, Value | None]:
         measure = by_key[key]
-        return {year: measure.value(region, year, figures.basis[year]) for year in figures.years}  # type: ignore[misc]
+        return {year: measure.value(region, year, figures.basis[year]) for year in figures.years}
 
-    def nation(key: str) -> dict[int, int | None]:
+    def nation(key: str) -> dict[int, Value | None]:
         return {year: national_value(figures, by_key[key], year) for year in figures.years}
 
     return Charts(
