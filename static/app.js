@@ -77,6 +77,17 @@
     if (region) document.getElementById(`r-${region}`)?.classList.add("is-on");
   }
 
+  // What leads on from the page takes the county along that was chosen in place, as the server would have it.
+  function keepCounty() {
+    const region = new URLSearchParams(location.search).get("region");
+    for (const link of document.querySelectorAll(".pp-tools .pp-seg a, a.pp-sort")) {
+      const query = new URLSearchParams(link.search);
+      query.set("region", region);
+      link.setAttribute("href", `?${query}`);
+    }
+    for (const back of document.querySelectorAll("input[name=next]")) back.value = location.pathname + location.search;
+  }
+
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     // The card is fetched in place, so the link only has to leave its address behind.
@@ -84,6 +95,7 @@
     if (county && window.htmx) {
       event.preventDefault();
       history.replaceState(history.state, "", county.getAttribute("href"));
+      keepCounty();
       if (document.activeElement !== county) window.htmx.trigger(county, "pp-choose");
       return;
     }

@@ -84,6 +84,9 @@ def test_hovering_shows_the_card_and_a_click_leaves_an_address(
     expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Norrbotten")
     county.click()
     assert "region=25" in page.url
+    page.locator(".pp-seg a", has_text="2024").click()
+    expect(page.locator("h1")).to_contain_text("2024")
+    assert "region=25" in page.url
     page.reload()
     expect(page.locator("#mapcard .pp-mapcard")).to_contain_text("Region Norrbotten")
 
