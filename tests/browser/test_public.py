@@ -169,6 +169,10 @@ def test_what_is_downloaded_is_what_the_page_shows(stack: Stack, page: Page, tmp
     row = dict(zip(map(str, head), first, strict=True))
     assert (row["region_code"], row["year"]) == ("19", 2022)
     assert f"{row['total_kr']} kr" == re.sub(r"\s", "", total).replace("kr", " kr")
+    assumption = page.locator(".pp-why details li").first
+    expect(assumption).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(assumption).to_be_visible()
 
 
 def test_the_calculator_answers_by_keyboard_and_leaves_an_address(
