@@ -158,9 +158,28 @@ def _wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
         inside = place[2:4] if place[:1] == ["body"] else place
         pointer = "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in inside)
         field = inside[1] if len(inside) > 1 else ""
-        faults.setdefault(pointer, FieldFault(field, pointer, "wrong-kind", str(fault["msg"])))
+        faults.setdefault(pointer, FieldFault(field, pointer, "wrong-kind", _fault_said(fault)))
     title = _("The request does not have the form that is described.")
     return problem_response(Problem(422, "invalid-fields", title, errors=list(faults.values())))
+
+
+def _fault_said(fault: dict[str, Any]) -> str:
+    """What is wrong with a value, in the caller's language: the library says it in English alone."""
+    known = fault.get("ctx", {})
+    match fault["type"]:
+        case "greater_than_equal":
+            return _("Must be at least %(least)s.") % {"least": known["ge"]}
+        case "less_than_equal":
+            return _("Must be at most %(most)s.") % {"most": known["le"]}
+        case "string_pattern_mismatch":
+            return _("Must match the pattern %(pattern)s.") % {"pattern": known["pattern"]}
+        case "literal_error":
+            return _("Must be one of these: %(words)s.") % {"words": known["expected"].replace(" or ", ", ")}
+        case "value_error":
+            return str(known["error"])
+        case "missing":
+            return str(_("Must be given."))
+    return str(_("Is not of the kind that is described."))
 
 
 @api.exception_handler(Exception)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from ninja import Field as Described
 from ninja import Schema
 from pydantic import BeforeValidator
@@ -15,7 +16,7 @@ LARGEST = 2_147_483_647
 def _digits(value: Any) -> Any:
     """Whole numbers as they are written in digits; 1.0, 1_0 and " 1" are none."""
     if isinstance(value, str) and not (value.isascii() and value.removeprefix("-").isdigit()):
-        raise ValueError("must be a whole number in digits")
+        raise ValueError(_("Must be a whole number in digits."))
     return value
 
 

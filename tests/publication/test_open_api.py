@@ -117,6 +117,21 @@ def test_every_refusal_is_a_problem(
     assert problem["title"]
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("limit=0", "Måste vara minst 1."),
+        ("limit=501", "Får vara högst 500."),
+        ("year=x", "Måste vara ett helt tal i siffror."),
+        ("region=3", "Måste följa mönstret ^[0-9]{2}$."),
+        ("kind=plan", "Måste vara något av dessa: 'planned', 'reported'."),
+    ],
+)
+def test_a_fault_is_told_in_the_callers_language(db: None, client: Client, query: str, said: str) -> None:
+    problem = client.get(f"/api/v1/figures?{query}", headers={"Accept-Language": "sv"}).json()
+    assert [fault["detail"] for fault in problem["errors"]] == [said]
+
+
 def test_the_entrance_leads_people_and_programs_on(db: None, client: Client) -> None:
     told_all = told(client, "")
     assert "/api/v1/regions" in told_all["resources"]
