@@ -66,10 +66,10 @@ class Finding:
 
 
 def chosen_regions(texts: Iterable[str], figures: OpenFigures) -> tuple[OpenRegion, ...]:
-    """The regions that an address names, `03,12` or one by one; at most four, each once."""
+    """The regions that an address names, `03,12` or one by one, each once; only `MOST` have room."""
     codes = dict.fromkeys(code.strip() for text in texts for code in text.split(","))
     found = [figures.region(code) for code in codes]
-    return tuple(region for region in found if region is not None)[:MOST]
+    return tuple(region for region in found if region is not None)
 
 
 def lines_of(figures: OpenFigures, regions: Sequence[OpenRegion], year: int) -> tuple[Line, ...]:

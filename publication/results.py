@@ -83,12 +83,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class National:
-    """The nation, or as many regions as have a figure: `count` of them. `is_median`: theirs at the median."""
+    """The nation, or as many regions as have a figure: `count` of them. `is_median`: theirs at the median.
+
+    `base_count` of these have the figure in the column before as well.
+    """
 
     value: Value | None
     text: str
     base: int | None
     base_text: str
+    base_count: int
     count: int
     is_whole: bool
     is_median: bool
@@ -275,12 +279,14 @@ def _national(figures: OpenFigures, measure: Measure, year: int, known: Sequence
     sums = nation_of(counted, year)
     value = _median(known) if measure.of_region else measure.of(sums, basis) if counted else None
     own = [region.years.get(year, YearFigures()) for region in counted]
-    base = total([measure.base_of(one) for one in own]) if measure.base_of else None
+    bases = [measure.base_of(one) for one in own] if measure.base_of else []
+    base = total(bases)
     return National(
         value=value,
         text=measure.write(value),
         base=base,
         base_text=measure.base_write(base),
+        base_count=sum(one is not None for one in bases),
         count=len(counted),
         is_whole=len(counted) == len(figures.regions),
         is_median=measure.of_region is not None,

@@ -27,15 +27,15 @@ from publication.views.serving import figures_now, open_page
 def compare(request: HttpRequest) -> HttpResponse:
     """Up to four regions beside each other, and all regions' plans against what they reported."""
     figures = figures_now()
-    regions = chosen_regions(request.GET.getlist("regions"), figures)
+    chosen = chosen_regions(request.GET.getlist("regions"), figures)
     years = {str(year): year for year in figures.years}
     year = years.get(request.GET.get("year", ""), figures.years[0])
     return open_page(
         request,
         "publication/compare.html",
         of=figures,
-        query=_query(figures, regions, year),
-        build=lambda: _context(figures, regions, year),
+        query=_query(figures, chosen, year),
+        build=lambda: _context(figures, chosen, year),
     )
 
 
@@ -46,13 +46,16 @@ def _query(figures: OpenFigures, regions: tuple[OpenRegion, ...], year: int) -> 
     return urlencode(said, doseq=False).replace("%2C", ",")
 
 
-def _context(figures: OpenFigures, regions: tuple[OpenRegion, ...], year: int) -> dict[str, Any]:
+def _context(figures: OpenFigures, chosen: tuple[OpenRegion, ...], year: int) -> dict[str, Any]:
+    regions, left_out = chosen[:MOST], chosen[MOST:]
     codes = {region.code for region in regions}
     planned = no_planned_expansion(figures)
     return {
         "synthetic": figures.is_synthetic,
         "figures": figures,
         "regions": regions,
+        "left_out": len(left_out),
+        "left_out_names": get_text_list([region.short_name for region in left_out], _("and")),
         "year": year,
         "basis": figures.basis[year],
         "first_year": figures.years[0],

@@ -257,3 +257,31 @@ def test_an_address_names_regions_that_are_there_and_at_most_four(run: Allocatio
         html = get(f"/compare/?regions={asked}")
         head = html.split("<thead>")[1].split("</thead>")[0] if count else ""
         assert (head.count("/regions/"), "<thead>" in html) == (count, bool(count)), asked
+
+
+def test_a_region_that_has_no_room_in_the_comparison_is_named(run: AllocationRun) -> None:
+    html = get("/compare/?regions=01,03,04,05,12,06,99")
+    assert "The country is all regions that have a published figure." in html
+    assert "Skåne and Jönköpings län were chosen as well and are not shown." in html
+    assert html.count(" checked") == 4
+    assert "chosen as well" not in get("/compare/?regions=01,03,04,05")
+
+
+def test_an_amount_is_marked_as_assumed_also_where_no_post_was_added(reporting_round: ReportingRound) -> None:
+    make_submission(reporting_round, "08", by=make_region_member("08"), at=moment(), at_2022="47")
+    publish_run(run=computed(reporting_round, day=20), by=make_decider(), at=moment(21))
+
+    def card(code: str) -> str:
+        return get(f"/?measure=kr&region={code}").split(f'data-region="{code}"')[1].split("</div>")[0]
+
+    assert "More than planned: 0<" in card("08")
+    assert "Assumption" in card("08")
+    assert "Assumption" not in card("03")  # 0 kr, since nothing was reported
+
+
+def test_sums_over_some_of_the_regions_say_over_how_many(run: AllocationRun) -> None:
+    publish_run(run=run, by=make_decider(), at=moment(21))
+    foot = get("/?measure=kr").split("<tfoot>")[1].split("</tfoot>")[0]
+    assert ">The country<" in foot
+    assert "2 of 21 regions" in foot
+    assert "<strong>1 of 2</strong> regions reach the limit" in get("/?measure=rate")
