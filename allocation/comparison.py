@@ -78,6 +78,7 @@ class RegionCompared:
     base_kr: int
     scenario_kr: int
     pots_kr: tuple[int, ...]
+    base_assumed: bool
     assumed: bool
     turns: tuple[Turn, ...]
     bar: Bar
@@ -111,6 +112,11 @@ class Comparison:
     def change_kr(self) -> int:
         """How much more is shared out in the scenario."""
         return self.scenario_kr - self.base_kr
+
+    @property
+    def base_assumed(self) -> bool:
+        """Whether an official amount rests on an assumption."""
+        return any(region.base_assumed for region in self.regions)
 
     @property
     def assumed(self) -> bool:
@@ -217,6 +223,7 @@ def _region(
         base_kr=base.result.total_kr,
         scenario_kr=own.result.total_kr,
         pots_kr=tuple(after.amount_kr - before.amount_kr for _pot, before, after in awards),
+        base_assumed=any(award.assumed and award.amount_kr for award in base.result.awards),
         assumed=any(award.assumed and award.amount_kr for award in own.result.awards),
         turns=tuple(turn for award in awards if (turn := _turn(*award)) is not None),
         bar=bar_of(own.result.total_kr - base.result.total_kr, scale),

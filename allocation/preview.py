@@ -101,10 +101,16 @@ class Preview:
     scale: Scale | None = None
     rungs: tuple[Rung, ...] = ()
     ladder_title: str = ""
+    ladder_assumed: bool = False
     ladder_sentence: str = ""
     explanations: tuple[Explanation, ...] = ()
     submitted: int = 0
     planned: int = 0
+
+    @property
+    def assumed(self) -> bool:
+        """Whether an amount that makes up the total rests on an assumption."""
+        return any(part.assumed for part in self.explanations)
 
 
 def previews_of(submission: Submission, texts: Mapping[str, str]) -> tuple[Preview, ...]:
@@ -172,6 +178,7 @@ def _preview(
         scale=scale_of(rules.threshold, region.planned_rate, region.reported_rate),
         rungs=rungs_of(ladder_pot, increase) if ladder_pot else (),
         ladder_title=ladder_pot.title if ladder_pot else "",
+        ladder_assumed=ladder_pot is not None and has_assumed_steps(ladder_pot),
         ladder_sentence=ladder_sentence(ladder_pot, increase, typed.posts) if ladder_pot else "",
         explanations=tuple(sorted(explanations, key=lambda part: not part.eligible)),
         submitted=sum(row.reported is not None for row in others),
@@ -220,6 +227,12 @@ def scale_of(threshold: Decimal | None, planned: Decimal, reported: Decimal | No
         mark(planned),
         mark(reported),
     )
+
+
+def has_assumed_steps(pot: PotRule) -> bool:
+    """Whether a step of a pot's ladder, or that there is a ladder, is assumed."""
+    assert isinstance(pot.share, Ladder)
+    return pot.share.basis.assumed or any(step.basis.assumed for step in pot.share.steps)
 
 
 def rungs_of(pot: PotRule, increase: int) -> tuple[Rung, ...]:

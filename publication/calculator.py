@@ -7,7 +7,15 @@ from decimal import Decimal
 from allocation.curve import Curve, curve
 from allocation.engine import PotRule, RegionResult, Report, RuleSet, compute, marginal
 from allocation.explanation import Explanation, explain
-from allocation.preview import Rung, Scale, ladder_sentence, open_ladder, rungs_of, scale_of
+from allocation.preview import (
+    Rung,
+    Scale,
+    has_assumed_steps,
+    ladder_sentence,
+    open_ladder,
+    rungs_of,
+    scale_of,
+)
 from publication.others import Others, RegionFigures
 
 POSTS_AHEAD = 45
@@ -59,6 +67,11 @@ class Answer:
     def assumed(self) -> bool:
         """Whether any amount rests on an assumption."""
         return any(part.assumed for part in self.explanations)
+
+    @property
+    def ladder_assumed(self) -> bool:
+        """Whether the steps of the ladder are assumed."""
+        return self.ladder is not None and has_assumed_steps(self.ladder)
 
 
 def answer_of(rules: RuleSet, regions: Sequence[RegionFigures], asked: Asked) -> Answer | None:

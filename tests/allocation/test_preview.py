@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
@@ -50,6 +51,17 @@ def preview(reporting_round: ReportingRound, typed: str, code: str = "03"):
 )
 def test_the_panel_follows_the_ladder(typed: str, total_kr: int) -> None:
     assert preview(open_round(), typed).total_kr == total_kr
+
+
+def test_the_total_and_the_ladder_say_whether_they_rest_on_assumptions() -> None:
+    reporting_round = open_round()
+    [first, second] = [preview(reporting_round, typed) for typed in ("60", "0")]
+    assert first.assumed
+    assert first.ladder_assumed
+    assert second.ladder_assumed  # of a ladder that is not reached, the amounts are shown too
+    shown = render_to_string("allocation/_preview.html", {"previews": [first]})
+    assert 'more AT posts than planned <span class="pp-tag pp-tag--assume"' in shown
+    assert shown.index("pp-tag--assume") < shown.index("pp-ladder")
 
 
 def test_the_panel_gives_what_the_run_then_gives() -> None:

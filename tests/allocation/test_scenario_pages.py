@@ -90,6 +90,8 @@ def test_the_pages_lead_from_a_run_to_a_scenario_and_on() -> None:
     assert "Scenario, not a decision" in shown
     assert "Takes part in God." in shown
     assert "No longer takes part in Tydlig förbättring." in shown
+    for column in ("Officially", "In the scenario"):
+        assert f'{column}<br><span class="pp-tag pp-tag--assume">' in shown, column
     assert scenario.regions.get(region="03").reported == 170
     assert scenario.regions.get(region="05").reported is None
     table = client.get(address_of(scenario, "csv")).content.decode()
