@@ -195,7 +195,7 @@ def test_a_proposal_cannot_be_decided_without_its_letters_nor_changed_meanwhile(
     assert "does not hold" in forbidden(decided_in_sql, decider.pk, proposal.pk)
 
 
-def test_every_letter_says_the_award_to_the_krona_and_can_be_drawn() -> None:
+def test_every_letter_says_the_award_to_the_krona_and_can_be_drawn(settings: Settings) -> None:
     officer = make_officer()
     decision = decide(decision_id=make_proposal(officer).pk, by=make_decider(), at=AFTER)
     amounts = decided.amounts_of(decision)
@@ -208,6 +208,9 @@ def test_every_letter_says_the_award_to_the_krona_and_can_be_drawn() -> None:
         assert str(kr(amounts[code])).replace("\xa0", " ") in text.replace("\xa0", " ")
         for words in ("Myndigheten för prov", "Beslutet kan inte överklagas.", decision.label, "Antaganden"):
             assert words in text
+        # what somebody copies out of the letter works where it is pasted
+        assert f"{settings.PLATSPLAN_BASE_URL}/verify/" in text
+        assert "\u200b" not in text
         assert pdf.metadata is not None
         assert b"pdfuaid" in bytes(letters[code].document.content)
     assert check_log().flaws == ()
