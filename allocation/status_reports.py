@@ -164,6 +164,18 @@ class StatusReport:
     grants: tuple[GrantLine, ...]
     is_waiting: bool
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether every amount in it is a decision's."""
+        return bool(self.grants) and all(
+            grant.decision is not None and grant.decision.run_id == grant.run.pk for grant in self.grants
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no deadline matters any more: every region's report is decided."""
+        return sum(tally.count for tally in self.tallies if tally.key == "decided") == self.region_count
+
 
 def rounds_to_report(*, at: datetime) -> list[ReportingRound]:
     """Rounds that the agency is told about.

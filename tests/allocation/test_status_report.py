@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -10,11 +11,13 @@ from unittest.mock import patch
 import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from allocation import runner
 from allocation.engine import EngineError
 from allocation.models import Recomputation, RequestState, RoundGrant
+from allocation.services.decisions import decide
 from allocation.services.runs import request_recomputation
 from allocation.services.status_reports import NobodyToTell, send_status_report
 from allocation.status_reports import StatusReport, rounds_to_report, status_report
@@ -24,6 +27,7 @@ from reporting.notices import write_reminders
 from reporting.services.extensions import grant_extension
 from reporting.services.review import approve_report, return_report
 from reporting.tasks import send_mail_task
+from tests.allocation.test_decisions import AFTER, letters_as_data, make_decider, make_proposal
 from tests.factories import (
     make_draft,
     make_officer,
@@ -36,6 +40,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+__all__ = ["letters_as_data"]
 Capture = Callable[..., AbstractContextManager[list[Callable[[], object]]]]
 
 
@@ -118,6 +123,22 @@ def test_the_pots_reconcile_and_are_preliminary() -> None:
         assert "Assumption" in form
         assert "Nothing is decided." in " ".join(form.split())
         assert "preliminary allocation" in form.lower()
+
+
+@pytest.mark.usefixtures("letters_as_data")
+def test_after_the_decision_nothing_is_called_preliminary_and_no_deadline_is_left() -> None:
+    decision = decide(decision_id=make_proposal(make_officer()).pk, by=make_decider(), at=AFTER)
+    reporting_round = decision.round_grant.reporting_round
+    mail = Mail.objects.filter(kind=MailKind.STATUS_REPORT).latest("pk")
+    for form in (mail.text, mail.html):
+        assert "decided allocation" in form.lower()
+        assert "preliminary allocation" not in form.lower()
+    report = status_report(reporting_round, at=AFTER)
+    assert not report.is_over  # one region of 21 has reported
+    tallies = tuple(replace(tally, count=21 * (tally.key == "decided")) for tally in report.tallies)
+    over = render_to_string("email/_next_deadline.html", {"report": replace(report, tallies=tallies)})
+    assert "Every report is decided." in over
+    assert "deadline" not in over
 
 
 def test_the_mail_tells_who_has_done_what() -> None:
