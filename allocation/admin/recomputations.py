@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -21,13 +20,6 @@ from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError, NotAllowed
 from reporting.templatetags.platsplan import chip
 
-REASONS: dict[str, str | Promise] = {
-    "submitted": _("A report was submitted"),
-    "approved": _("A report was approved"),
-    "returned": _("A report was returned"),
-    "grant": _("A grant was added"),
-    "asked": _("Asked for by hand"),
-}
 CHIPS = {
     RequestState.REQUESTED: "submitted",
     RequestState.RUNNING: "preliminary",
@@ -117,7 +109,7 @@ class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
     @admin.display(description=_("reason"), ordering="reason")
     def why(self, obj: Recomputation) -> str:
         """What asked for it, in words."""
-        return str(REASONS.get(obj.reason, obj.reason))
+        return str(obj.get_reason_display())
 
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, obj: Recomputation) -> str:

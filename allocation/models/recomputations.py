@@ -27,6 +27,16 @@ class RequestState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Cause(models.TextChoices):
+    """What asked for it."""
+
+    SUBMITTED = "submitted", _("A report was submitted")
+    APPROVED = "approved", _("A report was approved")
+    RETURNED = "returned", _("A report was returned")
+    GRANT = "grant", _("A grant was added")
+    ASKED = "asked", _("Asked for by hand")
+
+
 OPEN_STATES = (RequestState.REQUESTED, RequestState.RUNNING, RequestState.STUCK)
 TRANSITIONS = (
     ("requested", "running"),
@@ -52,7 +62,7 @@ class Recomputation(models.Model):
     reporting_round = models.ForeignKey(
         ReportingRound, verbose_name=_("round"), on_delete=models.PROTECT, related_name="recomputations"
     )
-    reason = models.CharField(_("reason"), max_length=40)
+    reason = models.CharField(_("reason"), max_length=40, choices=Cause.choices)
     requested_by = models.ForeignKey(
         User,
         verbose_name=_("asked for by"),

@@ -4,14 +4,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from allocation.errors import RunFailed
-from allocation.models import Recomputation, RequestState
+from allocation.models import Cause, Recomputation, RequestState
 from allocation.tasks import recompute_task
 from reporting.errors import NotAllowed
 from reporting.locks import lock_round
 from reporting.models import ReportingRound, User
 
 # The reason of a request that nothing but somebody's wish led to.
-ASKED = "asked"
+ASKED = Cause.ASKED
 
 
 def may_ask_for_recomputation(person: User) -> bool:
