@@ -37,6 +37,8 @@ class PayeeAccountAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "answered_by_name",
     ]
     list_filter = ["state", "region"]
+    # Who did it stands as the name that was written down then.
+    exclude = ["proposed_by", "answered_by"]
     list_select_related = ["region"]
     search_fields = ["account", "name"]
     show_full_result_count = False

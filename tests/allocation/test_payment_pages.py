@@ -115,6 +115,7 @@ def test_an_account_is_entered_by_one_and_confirmed_by_another() -> None:
     entered = PayeeAccount.objects.get()
     answer = page("payeeaccount_answer", entered.pk)
     assert "991-2346" in other.get(regions).content.decode()
+    assert other.get(page("payeeaccount_change", entered.pk)).content.decode().count("Entered by:") == 1
     desk.post(answer, {"answer": "confirm"})
     assert PayeeAccount.objects.get().state == "proposed"
     other.post(answer, {"answer": "confirm"})
