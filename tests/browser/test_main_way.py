@@ -116,6 +116,9 @@ def test_the_regions_pages_are_accessible_and_fit(stack: Stack, browser: Browser
             dress(page, theme=theme, width=width)
             assert violations(page) == [], (path, theme)
             assert sideways(page) <= 0, (path, width)
+    for width in (768, 1100):  # where the menu and the name no longer stand on one line
+        dress(page, theme="light", width=width)
+        assert sideways(page) <= 0, width
     assert heard == []
 
 
