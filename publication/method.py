@@ -134,9 +134,13 @@ def rules_called(name: str) -> RuleSet | None:
     return next((rules for rules in shipped if name in (rules.name, rules.version)), None)
 
 
-def method_of(rules: RuleSet) -> Method:
-    """Tell a rule set in the language that is active."""
-    told = _Teller(rules)
+def method_of(rules: RuleSet, *, population: str = "") -> Method:
+    """Tell a rule set in the language that is active.
+
+    Args:
+        population: title of the count of inhabitants; while it is not loaded, the rules' own word stands.
+    """
+    told = _Teller(rules, population or rules.population_reference)
     compared = told.compared()
     pots = told.pots()
     rounding = told.rounding()
@@ -217,8 +221,9 @@ def _assumed(
 class _Teller:
     """Writes the parts of one rule set."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, population: str) -> None:
         self.rules = rules
+        self.population = population
         self.sources = {
             source.id: Cited(source.id, place, source.title_sv if _is_swedish() else source.title, source.url)
             for place, source in enumerate(rules.sources, 1)
@@ -276,8 +281,7 @@ class _Teller:
             self._compared(
                 "population",
                 _("The inhabitants"),
-                _("The inhabitants are those of the count “%(reference)s”.")
-                % {"reference": rules.population_reference},
+                _("The inhabitants are those of the count “%(reference)s”.") % {"reference": self.population},
                 rules.population_basis,
             ),
             self._compared("dates", _("The dates"), self._dates(), rules.reporting_basis),

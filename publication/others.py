@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from allocation.engine import RuleSet
 from publication.published import OpenFigures, PublishedGrant, YearFigures
-from reporting.models import Baseline, Inhabitants, PostType, Region, Standing
+from reporting.models import Baseline, Inhabitants, PopulationReference, PostType, Region, Standing
 
 
 class Others(StrEnum):
@@ -60,6 +60,12 @@ def public_figures(rules: RuleSet) -> tuple[RegionFigures, ...]:
         )
         for region in Region.objects.order_by("code")
     )
+
+
+def population_title(rules: RuleSet) -> str:
+    """What the rules' count of inhabitants is called; empty while it is not loaded. One query."""
+    found = PopulationReference.objects.filter(slug=rules.population_reference)
+    return found.values_list("title", flat=True).first() or ""
 
 
 def published_ground(rules: RuleSet, figures: OpenFigures) -> PublishedGround | None:

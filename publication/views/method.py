@@ -19,7 +19,7 @@ from allocation.engine import Ladder, RuleSet, available_rules, load_rules
 from publication.calculator import Answer, Asked, answer_of
 from publication.calculator_form import CalculatorForm
 from publication.method import BAR_WIDTH, method_of, rules_called
-from publication.others import Others, RegionFigures, public_figures, published_ground
+from publication.others import Others, RegionFigures, population_title, public_figures, published_ground
 from publication.published import OpenFigures
 from publication.selectors import version_now
 from publication.views.serving import figures_now, open_page
@@ -66,7 +66,7 @@ def method(request: HttpRequest, rules_name: str) -> HttpResponse:
 def _method_context(rules: RuleSet) -> dict[str, Any]:
     regions = public_figures(rules)
     return {
-        "method": method_of(rules),
+        "method": method_of(rules, population=population_title(rules)),
         "bar_width": BAR_WIDTH,
         "has_example_plan": _has_example_plan(regions),
         "synthetic": _has_example_plan(regions),

@@ -49,6 +49,10 @@ def calculated(client: Client, language: str = "en", **typed: str) -> str:
     return html.unescape(response.content.decode())
 
 
+def test_the_count_of_inhabitants_is_called_by_its_title(client: Client) -> None:
+    assert "Invånarna räknas enligt ”Framskriven folkmängd 2022”." in page(client, "/method/at-2022/", "sv")
+
+
 @pytest.mark.parametrize("name", available_rules())
 def test_every_figure_of_the_file_stands_on_the_page(client: Client, name: str) -> None:
     rules = load_rules(name)
@@ -262,7 +266,7 @@ def test_the_pages_ask_the_database_little(
 ) -> None:
     caches["pages"].clear()
     client.get(CALCULATOR)  # what is public is read once and kept
-    for path, most in (("/method/", 7), ("/method/at-2022/", 4), (f"{CALCULATOR}?region=03&posts=60", 10)):
+    for path, most in (("/method/", 7), ("/method/at-2022/", 5), (f"{CALCULATOR}?region=03&posts=60", 10)):
         with django_assert_max_num_queries(most):
             assert client.get(path).status_code == 200
     for path in ("/method/", "/method/at-2022/"):
