@@ -279,6 +279,14 @@ def test_an_amount_is_marked_as_assumed_also_where_no_post_was_added(reporting_r
     assert "Assumption" not in card("03")  # 0 kr, since nothing was reported
 
 
+def test_the_waiting_time_cites_neither_plans_nor_inhabitants(run: AllocationRun) -> None:
+    publish_run(run=run, by=make_decider(), at=moment(21))
+    for measure, cited in (("wait", False), ("change", True)):
+        about = get(f"/?measure={measure}").split('id="about"')[1]
+        assert ("<dt>Reports" in about, "<dt>Planned AT posts" in about) == (True, cited)
+        assert ("<dt>Inhabitants" in about, "<dt>Published rate" in about) == (cited, cited)
+
+
 def test_sums_over_some_of_the_regions_say_over_how_many(run: AllocationRun) -> None:
     publish_run(run=run, by=make_decider(), at=moment(21))
     foot = get("/?measure=kr").split("<tfoot>")[1].split("</tfoot>")[0]
