@@ -8,6 +8,8 @@ from publication.measures import Value
 
 WIDTH, HEIGHT = 300, 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 26, 274, 22, 96
+# A figure's foot lies so far above its dot, or below the lowest dot near it; what a figure takes up itself.
+_ABOVE, _BELOW, _TEXT, _DOT = 9, 17, 12, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,19 @@ def chart(
     def height(value: Value) -> Decimal:
         return _BOTTOM - Decimal(value) * (_BOTTOM - _TOP) / highest
 
+    def label(kind: str, year: int, value: Value) -> Decimal:
+        drawn = [by_year[year] for other, by_year in series.items() if other != kind and year in by_year]
+        near = [height(one) for one in (*drawn, limit) if one is not None]
+        above = height(value) - _ABOVE
+        if not any(above - _TEXT <= y <= above + _DOT for y in near):
+            return above
+        below = max(y for y in (*near, height(value)) if y <= height(value) + _TEXT) + _BELOW
+        return below if below < _BOTTOM else above
+
     lines = []
     for kind, by_year in series.items():
         points = tuple(
-            Point(year, x(place), f"{height(value):.1f}", f"{height(value) - 9:.1f}", value)
+            Point(year, x(place), f"{height(value):.1f}", f"{label(kind, year, value):.1f}", value)
             for place, year in enumerate(years)
             if (value := by_year.get(year)) is not None
         )

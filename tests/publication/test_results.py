@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from allocation.engine.rulefile import load_rules
+from publication.charts import chart
 from publication.counties import counties
 from publication.map import leader_line
 from publication.measures import BY_KEY
@@ -244,3 +245,30 @@ def test_what_is_not_published_is_written_as_missing_and_nought_as_nought() -> N
     results = make_results(make_region("01"), make_region("03", total_kr=0), measure="kr")
     assert "pp-missing" in results.rows[0].text or "–" in results.rows[0].text
     assert results.rows[1].text == "0\u00a0kr"
+
+
+@pytest.mark.parametrize(
+    ("nation", "plan", "now"),
+    [
+        ("16.22", "10.67", "11.57"),
+        ("16.22", "13.93", "14.84"),
+        ("16.70", "14.50", "15.41"),
+        ("9", "12", "11"),
+    ],
+)
+def test_a_figure_in_a_chart_stands_on_no_line(nation: str, plan: str, now: str) -> None:
+    series = {"nation": nation, "plan": plan, "now": now}
+    drawn = chart(
+        {kind: {2022: Decimal(value)} for kind, value in series.items()},
+        years=(2022,),
+        limit=Decimal("15.35"),
+    )
+    *others, own = [line.points[0] for line in drawn.lines]
+    foot = Decimal(own.label_y)
+    for y in (drawn.limit_y, *(other.y for other in others)):
+        assert not foot - 10 <= Decimal(y or 0) <= foot + 3, (series, y)  # a dot reaches as far
+
+
+def test_a_figure_with_room_stands_over_its_dot() -> None:
+    [line] = chart({"now": {2022: 20}}, years=(2022,)).lines
+    assert Decimal(line.points[0].y) - Decimal(line.points[0].label_y) == 9
