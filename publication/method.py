@@ -26,6 +26,7 @@ from allocation.engine import (
 from allocation.engine.published import published_versions
 from allocation.explanation import cap_text, key_text
 from allocation.tracewords import SUBJECTS, condition_text
+from allocation.wording import MEASURES
 from reporting.templatetags.platsplan import figure, kr, number, rate
 
 _VERSIONS = Path(__file__).parent / "data" / "rule-versions.toml"
@@ -78,6 +79,7 @@ class Pot:
 
     Attributes:
         formula: the share as a calculation in words; empty for a ladder.
+        climbed: what the steps of a ladder are counted in, where it is not the extra posts.
         x, width: its place in a bar `BAR_WIDTH` wide that is all the money, ready for SVG.
     """
 
@@ -90,6 +92,7 @@ class Pot:
     formula: str
     bounds: tuple[Statement, ...]
     rungs: tuple[Rung, ...]
+    climbed: str
     x: str
     width: str
 
@@ -334,6 +337,7 @@ class _Teller:
             formula=_formula(pot),
             bounds=tuple(self._bounds(pot, anchor)),
             rungs=tuple(self._rungs(ladder)) if ladder else (),
+            climbed=str(MEASURES[ladder.measure]) if ladder and ladder.measure != "increase" else "",
             x=self.width(before_kr),
             width=self.width(pot.amount_kr),
         )

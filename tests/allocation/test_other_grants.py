@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from allocation.engine import Report, compute, parse_rules
 from allocation.explanation import Explanation, explain
 from allocation.preview import open_ladder
+from publication.method import method_of
 from tests.engine.factories import by_ladder, by_weight, pot_text, rule_text
 
 RULES = parse_rules(
@@ -96,3 +98,14 @@ def test_no_code_reaches_a_reader() -> None:
 
 def test_the_panel_draws_no_ladder_of_rates_as_one_of_extra_posts() -> None:
     assert open_ladder(RULES, compute(RULES, REPORTS).regions[0].planned_rate) is None
+
+
+def test_the_page_of_the_method_counts_the_steps_in_what_the_ladder_counts() -> None:
+    with translation.override("en"):
+        pots = {pot.id: pot for pot in method_of(RULES).pots}
+        shown = plain(render_to_string("publication/_method_pot.html", {"pot": pots["levels"]}))
+    assert "highest step that the reported rate reaches" in shown
+    assert "Reported rate, at least" in shown
+    assert "<b>1.5</b>" in shown
+    assert "Extra posts" not in shown
+    assert [pots[name].climbed for name in ("big", "posts")] == ["Inhabitants", ""]
