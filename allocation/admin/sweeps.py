@@ -165,7 +165,13 @@ class SweepRunAdmin(admin.ModelAdmin):
         """The bar alone, for htmx; when the sweep has ended the whole page is fetched anew."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        sweep = self._sweep(request, object_id)
+        try:
+            sweep = self._sweep(request, object_id)
+        except Http404:
+            # A page that is still open would ask for the bar of a deleted sweep each second, for ever.
+            if getattr(request, "htmx", False):
+                return HttpResponse(status=404, headers={"HX-Refresh": "true"})
+            raise
         if not getattr(request, "htmx", False):
             return redirect("admin:allocation_sweeprun_change", sweep.pk)
         answer = TemplateResponse(request, f"{FOLDER}/_progress.html", self._progress(request, sweep))

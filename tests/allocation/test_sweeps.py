@@ -276,6 +276,9 @@ def test_the_pages_lead_from_a_run_through_progress_to_results() -> None:
     assert len(table) == 100
     assert client.post(address_of(sweep, "delete")).status_code == 302
     assert not SweepRun.objects.exists()
+    # A page that was left open stops asking: it is fetched anew, and says that the sweep is gone.
+    gone = client.get(address_of(sweep, "progress"), headers=htmx)
+    assert (gone.status_code, gone.headers["HX-Refresh"]) == (404, "true")
 
 
 def test_what_is_wrong_with_a_range_stands_at_its_field() -> None:
