@@ -24,6 +24,7 @@ class Curve:
 
     Attributes:
         line: the path of the steps; here_x, here_y: where the region stands now.
+        is_planned: whether it stands there by its plan, as it has reported nothing and gets nothing.
         gains: where the curve moves by more than rounding does, for the table.
     """
 
@@ -36,10 +37,15 @@ class Curve:
     here_x: str
     here_y: str
     gains: tuple[Gain, ...]
+    is_planned: bool
 
 
-def curve(points: Sequence[MarginalPoint], *, present: int) -> Curve:
-    """Lay out a curve. `present` is the number of posts that the region stands at."""
+def curve(points: Sequence[MarginalPoint], *, present: int, is_planned: bool = False) -> Curve:
+    """Lay out a curve.
+
+    Args:
+        present: the number of posts that the region stands at; `is_planned` says that its plan is meant.
+    """
     first, last = points[0].posts, points[-1].posts
     highest = max(point.total_kr for point in points)
 
@@ -67,4 +73,5 @@ def curve(points: Sequence[MarginalPoint], *, present: int) -> Curve:
         x(here.posts),
         y(here.total_kr),
         tuple(gains),
+        is_planned,
     )

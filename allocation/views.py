@@ -132,6 +132,7 @@ def _explained(run: AllocationRun, submission: Submission) -> dict[str, Any]:
         "curve": curve(
             curve_of(run, submission.region_id, rules),
             present=figures.planned_posts if figures.reported_posts is None else figures.reported_posts,
+            is_planned=figures.reported_posts is None,
         ),
         "revision": submission.revisions.get(number=version) if version else None,
         "explanations": [

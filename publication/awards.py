@@ -102,7 +102,11 @@ def _award(
             for pot in rules.pots
             if pot.id in awards
         ),
-        curve=curve(points_of(figures.run_id, figures.region_id), present=present),
+        curve=curve(
+            points_of(figures.run_id, figures.region_id),
+            present=present,
+            is_planned=figures.reported_posts is None,
+        ),
     )
 
 

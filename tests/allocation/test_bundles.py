@@ -84,6 +84,7 @@ def test_the_curve_stands_on_the_page_and_as_data(run: AllocationRun) -> None:
     member = signed_in(make_region_member("03", role=Role.REPRESENTANT))
     text = member.get("/grant/2022-2024/03/").content.decode()
     assert "What each further post is worth" in text
+    assert "Counted from 58 posts, 0" in text.replace("\u00a0", " ")
     address = "/grant/2022-2024/03/at-2022/1/curve.json"
     assert address in text
     data = member.get(address).json()
@@ -95,3 +96,10 @@ def test_the_curve_stands_on_the_page_and_as_data(run: AllocationRun) -> None:
     assert member.get("/grant/2022-2024/03/at-2022/2/curve.json").status_code == 404
     assert member.get("/grant/2022-2024/09/at-2022/1/curve.json").status_code == 404
     assert Client().get(address).status_code == 302
+
+
+def test_the_curve_of_a_region_without_a_report_says_that_it_starts_from_the_plan(run: AllocationRun) -> None:
+    missing = run.regions.get(region_id="14")
+    assert (missing.reported_posts, missing.total_kr) == (None, 0)
+    text = signed_in(make_region_member("14", role=Role.REPRESENTANT)).get("/grant/2022-2024/14/").content
+    assert f"Counted from the plan, {missing.planned_posts} posts, as nothing is reported." in text.decode()
