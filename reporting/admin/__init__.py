@@ -3,6 +3,7 @@
 from reporting.admin import (
     exchange,
     exports,
+    groups,
     invitations,
     log,
     news,
@@ -19,6 +20,7 @@ from reporting.admin import (
 __all__ = [
     "exchange",
     "exports",
+    "groups",
     "invitations",
     "log",
     "news",

@@ -310,3 +310,11 @@ def test_permissions_are_djangos_own_in_one_query(django_assert_num_queries: Any
     person.is_active = False
     assert not person.get_all_permissions()
     assert make_user(is_superuser=True).has_perm("reporting.delete_submission")
+
+
+def test_a_groups_permissions_are_named_in_the_readers_language() -> None:
+    group = Group.objects.get(name="Handläggare")
+    client = signed_in(make_admin())
+    page = client.get(f"/admin/auth/group/{group.pk}/change/", HTTP_ACCEPT_LANGUAGE="sv").content.decode()
+    assert "rapport | får se" in page
+    assert "Can " not in page
