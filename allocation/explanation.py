@@ -25,6 +25,7 @@ class Explanation:
         lines: the calculation, line by line.
         note: how the amount became whole kronor, or why there is none.
         change: what would change the outcome; empty where nothing would.
+        reduced: that the claims of a ladder exceed the pot; empty where they do not.
         margin: a warning that one post decides; empty elsewhere.
     """
 
@@ -41,6 +42,7 @@ class Explanation:
     lines: tuple[Line, ...]
     note: str
     change: str
+    reduced: str
     margin: str
 
 
@@ -70,6 +72,7 @@ def explain(
         lines=tuple(calculation_lines(steps, trace)),
         note=_note(steps) if eligible else str(reason_text(reason)),
         change=_change(steps, reason=reason),
+        reduced=_reduced(steps),
         margin=_margin(trace) if eligible else "",
     )
 
@@ -241,6 +244,16 @@ def _change(steps: Mapping[str, Step], *, reason: str) -> str:
         "%(count)d posts more, %(needed)s in all, and the region takes part.",
         more,
     ) % {"count": more, "needed": number(needed)}
+
+
+def _reduced(steps: Mapping[str, Step]) -> str:
+    claims = steps.get("claims")
+    if claims is None or not noted_in(claims, "oversubscribed"):
+        return ""
+    return _("All claims together are %(claims)s. The pot is %(pot)s, so each is reduced in proportion.") % {
+        "claims": kr(value_in(claims, "sum_of_claims_kr")),
+        "pot": kr(value_in(claims, "pot_kr")),
+    }
 
 
 def _margin(trace: Sequence[Step]) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -151,3 +152,13 @@ def test_one_post_is_written_in_the_singular() -> None:
     award = explained("03", "redovisat-antal", rules=load_rules("at-2024"), r03=None)
     assert award.change == "The region takes part from 1 reported post."
     assert "the number of reported posts is at least 1" in award.rule[0]
+
+
+def test_a_claim_that_is_reduced_says_so_beside_the_ladder() -> None:
+    more: dict[str, Any] = {f"r{report.code}": report.planned + 15 for report in make_reports()}
+    award = explained("03", "ytterligare-utokning", rules=load_rules("at-2024"), **more)
+    assert plain(award.reduced) == (
+        "All claims together are 630 000 000 kr. The pot is 160 000 000 kr, so each is reduced in proportion."
+    )
+    assert award.amount_kr == pytest.approx(160_000_000 / 21, abs=1)
+    assert explained("03", "ytterligare-utokning", rules=load_rules("at-2024"), r03=65).reduced == ""
