@@ -119,7 +119,10 @@ def _how_it_is_shared(pot: PotRule) -> str:
     share = pot.share
     if isinstance(share, Ladder):
         unit = "rate" if share.measure.endswith("rate") else "posts"
-        steps = ", ".join(f"{written(step.at, unit)} → {kr(step.amount_kr)}" for step in share.steps)
+        # A step stays on one line.
+        steps = ", ".join(
+            f"{written(step.at, unit)}\u00a0→\u00a0{kr(step.amount_kr)}" for step in share.steps
+        )
         if share.measure == "increase":
             return _("A ladder gives by the increase, the highest step reached: %(steps)s.") % {
                 "steps": steps

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from allocation.tracewords import SUBJECTS
 from allocation.variation import Parameter
@@ -91,6 +93,11 @@ UNITS: dict[str, str | Promise] = {
     "rate": _("per 100 000"),
     "kr": "kr",
 }
+
+
+def unit_text(unit: str, value: Decimal | int) -> str:
+    """The unit of a value: one post, two posts."""
+    return ngettext("post", "posts", int(value)) if unit == "posts" else str(UNITS[unit])
 
 
 def parameter_text(

@@ -24,7 +24,7 @@ from allocation.variation import (
     make_axis,
     parameters,
 )
-from allocation.wording import UNITS, parameter_text
+from allocation.wording import parameter_text, unit_text
 from reporting.templatetags.platsplan import number
 
 MOST_DECIMALS = 4
@@ -156,4 +156,4 @@ class StartForm(forms.Form):
 def shown(parameter: Parameter, value: Decimal | int) -> str:
     """A value of a parameter with its unit, as people write it."""
     text = NumberField(least=0, most=0, decimals=parameter.decimals).prepare_value(value)
-    return f"{text}\u00a0{UNITS[parameter.unit]}"
+    return f"{text}\u00a0{unit_text(parameter.unit, value)}"

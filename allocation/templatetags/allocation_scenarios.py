@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from allocation.ruleedit import Change
 from allocation.variation import unit_of
-from allocation.wording import MEASURES, UNITS, WEIGHTS
+from allocation.wording import MEASURES, WEIGHTS, unit_text
 from reporting.templatetags.platsplan import kr, number
 
 register = template.Library()
@@ -57,7 +57,7 @@ def _shown(change: Change, value: Any, populations: Mapping[str, str]) -> str | 
             return kr(value)
         case "steps":
             return _ladder(value)
-    return f"{_plain(value)} {UNITS[unit_of(change.measure)]}"
+    return f"{_plain(value)} {unit_text(unit_of(change.measure), value)}"
 
 
 def _ladder(steps: Sequence[tuple[int | Decimal, int]]) -> str:

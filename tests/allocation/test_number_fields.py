@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from allocation.admin.numberfields import NumberField
-from allocation.wording import rule_problem_text
+from allocation.wording import rule_problem_text, unit_text
 
 
 def cleaned(typed: str, *, decimals: int = 0) -> object:
@@ -35,3 +35,9 @@ def test_a_refused_amount_is_written_with_its_thousands_apart() -> None:
     with translation.override("sv"):
         told = str(rule_problem_text("must be above the step before it, 10500000, not 1"))
     assert "10\u00a0500\u00a0000," in told
+
+
+@pytest.mark.parametrize(("language", "one", "two"), [("en", "post", "posts"), ("sv", "tjänst", "tjänster")])
+def test_one_post_is_one(language: str, one: str, two: str) -> None:
+    with translation.override(language):
+        assert (unit_text("posts", 1), unit_text("posts", Decimal(2))) == (one, two)
