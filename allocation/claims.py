@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Event, Thread
 
 from django.db import OperationalError, connection, transaction
@@ -11,11 +11,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from allocation.models import Recomputation, RequestState
+from allocation.models import SILENCE, Recomputation, RequestState
 
 HEARTBEAT_SECONDS = 5.0
-# Six signs of life missed. A worker that waits for the round's lock still gives them.
-SILENCE = timedelta(seconds=30)
 # After so many workers have fallen silent on it, a request is given up; a person may ask anew.
 MOST_ATTEMPTS = 5
 

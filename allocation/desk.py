@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from allocation import decided, money, selectors
 from allocation.models import (
     OPEN_STATES,
+    SILENCE,
     AllocationRun,
     Decision,
     DecisionState,
@@ -109,7 +110,7 @@ def glance(*, at: datetime, reader_id: int, round_id: int | None = None) -> Glan
         money_waits=tuple(money.grants_that_wait()),
         example_years=selectors.example_years(),
         is_waiting=selectors.is_waiting(reporting_round),
-        stuck=_stuck_recomputation(reporting_round),
+        stuck=_stuck_recomputation(reporting_round, at=at),
         failed=failed_recomputation(reporting_round),
         failed_mail_count=Mail.objects.filter(Q(sent_at=None, dropped_at=None) & ~Q(last_error="")).count(),
     )
@@ -150,10 +151,14 @@ def _latest_runs(reporting_round: ReportingRound) -> tuple[AllocationRun, ...]:
     return tuple(runs.select_related("round_grant").order_by("-created_at", "-pk")[:LATEST_RUNS])
 
 
-def _stuck_recomputation(reporting_round: ReportingRound) -> Recomputation | None:
-    """The oldest request whose worker has fallen silent; None where none has."""
-    stuck = Recomputation.objects.filter(reporting_round=reporting_round, state=RequestState.STUCK)
-    return stuck.order_by("pk").first()
+def _stuck_recomputation(reporting_round: ReportingRound, *, at: datetime) -> Recomputation | None:
+    """The oldest request whose worker has fallen silent; None where none has.
+
+    Silence is enough: where every worker has died nobody is left to mark the request.
+    """
+    silent = Q(state=RequestState.RUNNING, heartbeat_at__lt=at - SILENCE)
+    of_round = Recomputation.objects.filter(reporting_round=reporting_round)
+    return of_round.filter(Q(state=RequestState.STUCK) | silent).order_by("pk").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -84,7 +85,12 @@ class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The request, with the button for whoever may start it again."""
-        may = {"may_restart": may_ask_for_recomputation(signed_in(request)), "restartable": RESTARTABLE}
+        asked = self.get_object(request, unquote(object_id))
+        may = {
+            "may_restart": may_ask_for_recomputation(signed_in(request)),
+            "restartable": RESTARTABLE,
+            "seems_stuck": asked is not None and asked.seems_stuck(at=timezone.now()),
+        }
         return super().change_view(request, object_id, form_url, {**may, **(extra_context or {})})
 
     def restart_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -113,8 +119,10 @@ class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, obj: Recomputation) -> str:
-        """The state as a chip."""
-        return chip(CHIPS[RequestState(obj.state)], str(obj.get_state_display()))
+        """The state as a chip; stuck also while no worker is there to mark it so."""
+        stuck = obj.seems_stuck(at=timezone.now())
+        state = RequestState.STUCK if stuck else RequestState(obj.state)
+        return chip(CHIPS[state], str(state.label))
 
     @admin.display(description=_("runs"))
     def run_list(self, obj: Recomputation) -> str:

@@ -13,7 +13,14 @@ from allocation.models.payments import (
 )
 from allocation.models.publications import NOTE_MAX, Publication, PublishedReport, Withdrawal
 from allocation.models.reclaims import ClaimKind, ClaimState, FinalReport, Repayment, RepaymentClaim
-from allocation.models.recomputations import OPEN_STATES, Cause, Recomputation, RecomputationRun, RequestState
+from allocation.models.recomputations import (
+    OPEN_STATES,
+    SILENCE,
+    Cause,
+    Recomputation,
+    RecomputationRun,
+    RequestState,
+)
 from allocation.models.runs import AllocationRun, Award, RoundGrant, RunPot, RunRegion
 from allocation.models.scenarios import Scenario, ScenarioRegion, SweepChunk, SweepRun, SweepState
 from allocation.models.schedules import ReportSchedule, Weekday
@@ -23,6 +30,7 @@ __all__ = [
     "OPEN_STATES",
     "REASON_MAX",
     "REFERENCE_MAX",
+    "SILENCE",
     "AccountKind",
     "AllocationRun",
     "Award",

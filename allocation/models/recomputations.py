@@ -1,5 +1,7 @@
 """Requests to recompute a round, and the worker that is at each."""
 
+from datetime import datetime, timedelta
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +38,9 @@ class Cause(models.TextChoices):
     GRANT = "grant", _("A grant was added")
     ASKED = "asked", _("Asked for by hand")
 
+
+# Six signs of life missed. A worker that waits for the round's lock still gives them.
+SILENCE = timedelta(seconds=30)
 
 OPEN_STATES = (RequestState.REQUESTED, RequestState.RUNNING, RequestState.STUCK)
 TRANSITIONS = (
@@ -137,6 +142,11 @@ class Recomputation(models.Model):
     def is_open(self) -> bool:
         """Whether it has neither been answered nor given up."""
         return self.state in OPEN_STATES
+
+    def seems_stuck(self, *, at: datetime) -> bool:
+        """Whether it is stuck, or will be marked so as soon as any worker is there to mark it."""
+        silent = self.heartbeat_at is not None and self.heartbeat_at < at - SILENCE
+        return self.state == RequestState.STUCK or (self.state == RequestState.RUNNING and silent)
 
 
 class RecomputationRun(Recomputation.runs.through):  # type: ignore[name-defined,misc]  # made by Django

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from allocation import claims, runner
+from allocation.desk import glance
 from allocation.errors import RunFailed
-from allocation.models import AllocationRun, Recomputation, RequestState
+from allocation.models import SILENCE, AllocationRun, Recomputation, RequestState
 from allocation.services.runs import request_recomputation, restart_recomputation
 from allocation.tasks import recompute_task, resend_waiting_recomputations_task
 from reporting.errors import NotAllowed
@@ -24,7 +25,7 @@ def make_request() -> Recomputation:
 
 
 def fall_silent(request: Recomputation) -> None:
-    claims.mark_silent(at=moment() + claims.SILENCE + timedelta(seconds=1))
+    claims.mark_silent(at=moment() + SILENCE + timedelta(seconds=1))
     request.refresh_from_db()
 
 
@@ -40,8 +41,27 @@ def test_of_two_deliveries_one_worker_gets_the_request() -> None:
 def test_a_worker_that_gives_signs_of_life_is_not_stuck() -> None:
     request = make_request()
     claims.take(request.pk, worker="a", at=moment())
-    assert claims.mark_silent(at=moment() + claims.SILENCE) == []
-    assert claims.mark_silent(at=moment() + claims.SILENCE + timedelta(seconds=1)) == [request.pk]
+    assert claims.mark_silent(at=moment() + SILENCE) == []
+    assert claims.mark_silent(at=moment() + SILENCE + timedelta(seconds=1)) == [request.pk]
+
+
+def test_silence_is_seen_though_no_worker_is_left_to_mark_it() -> None:
+    request = make_request()
+    claims.take(request.pk, worker="a", at=moment())
+    desk = Client(HTTP_ACCEPT_LANGUAGE="en")
+    desk.force_login(make_officer())
+    pages = [
+        reverse("admin:allocation_recomputation_changelist"),
+        reverse("admin:allocation_recomputation_change", args=[request.pk]),
+    ]
+    for address in pages:
+        assert ">Stuck<" in desk.get(address).content.decode(), address
+    start = glance(at=moment() + SILENCE + timedelta(seconds=1), reader_id=0)
+    assert start is not None
+    assert start.stuck == request
+    in_time = glance(at=moment() + SILENCE, reader_id=0)
+    assert in_time is not None
+    assert in_time.stuck is None
 
 
 def test_the_sweeper_marks_what_is_silent_and_sends_it_again() -> None:
