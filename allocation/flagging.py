@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from allocation.engine import Ladder, RuleSet, load_rules
-from allocation.engine.measures import rate
+from allocation.engine import Ladder, PotRule, RuleSet, load_rules
+from allocation.engine.measures import met_by, rate, rate_scaled, scaled_bound
 from allocation.engine.rules import Measure
 from allocation.selectors import grants_of
 from reporting.fields import Cell
@@ -16,7 +16,7 @@ def near_limits(basis: FlagBasis) -> Iterator[Raised]:
     """A flag for each limit that one AT post more would reach, or one fewer would miss.
 
     Looks at the rule set's threshold and at the steps of its ladders, with the same rounding as
-    the calculation. One query, however many grants.
+    the calculation, in those pots that the region's plan lets it into. One query, however many grants.
     """
     for grant in grants_of(basis.reporting_round):
         rules = load_rules(grant.rules_name)
@@ -39,7 +39,8 @@ Found = Iterator[tuple[str, dict[str, str | int]]]
 def _limits(rules: RuleSet, posts: int, planned: int, persons: int) -> Found:
     around = range(posts - 1, posts + 2)
     rates = [rate(rules, posts=max(count, 0), inhabitants=persons) for count in around]
-    if rules.threshold is not None:
+    pots = [pot for pot in rules.pots if _is_open(rules, pot, planned, persons)]
+    if rules.threshold is not None and any(_weighs_report(pot) for pot in pots):
         side = _side([value >= rules.threshold for value in rates])
         if side:
             bound = f"{rules.threshold}".replace(".", ",")
@@ -50,9 +51,30 @@ def _limits(rules: RuleSet, posts: int, planned: int, persons: int) -> Found:
         "reported": list(around),
         "reported-rate": rates,
     }
-    for pot in rules.pots:
+    for pot in pots:
         if isinstance(pot.share, Ladder) and pot.share.measure in measured:
             yield from _steps(pot.id, pot.title, pot.share, measured[pot.share.measure])
+
+
+def _is_open(rules: RuleSet, pot: PotRule, planned: int, persons: int) -> bool:
+    """Whether the region has what the pot asks of plan and inhabitants, which no report can change."""
+    given: dict[Measure, int] = {
+        "planned": planned,
+        "inhabitants": persons,
+        "planned-rate": rate_scaled(rules, posts=planned, inhabitants=persons),
+    }
+    for condition in pot.conditions:
+        if condition.measure in given:
+            low, high = met_by(condition.comparison, scaled_bound(rules, condition.measure, condition.bound))
+            value = given[condition.measure]
+            if (low is not None and value < low) or (high is not None and value > high):
+                return False
+    return True
+
+
+def _weighs_report(pot: PotRule) -> bool:
+    """Whether the pot compares what is reported with the threshold."""
+    return any(one.against == "threshold" and one.measure == "reported-rate" for one in pot.conditions)
 
 
 def _steps(pot_id: str, title: str, ladder: Ladder, values: Sequence[int | Decimal]) -> Found:

@@ -70,6 +70,27 @@ def test_a_report_within_one_post_of_a_step_is_flagged(posts: str, sides: set[st
     assert {flag.data["side"] for flag in found} == sides
 
 
+@pytest.mark.parametrize(
+    ("code", "posts", "limits"),
+    [
+        pytest.param(
+            "03", "60", {("10", "over")}, id="planned below the threshold: only the ladder is its own"
+        ),
+        pytest.param(
+            "04", "69", set(), id="planned above it: one post fewer than a step of a ladder it is not in"
+        ),
+        pytest.param("04", "47", {("15,35", "over")}, id="planned above it, and reported just above it"),
+    ],
+)
+def test_a_limit_of_a_pot_that_the_plan_shuts_the_region_out_of_is_no_limit(
+    code: str, posts: str, limits: set[tuple[str, str]]
+) -> None:
+    ombud, reporting_round = make_region_member(code=code), make_round(codes=[code])
+    make_submission(reporting_round, code, by=ombud, at_2022=posts, comment_at_2022="As decided.")
+    found = ReportFlag.objects.filter(code="near-limit", data__grant="AT 2022")
+    assert {(flag.data["bound"], flag.data["side"]) for flag in found} == limits
+
+
 def test_a_large_change_since_the_version_before_is_flagged() -> None:
     ombud, reporting_round = make_region_member(), make_round(codes=["03"])
     make_submission(reporting_round, by=ombud)
