@@ -140,7 +140,7 @@ def _preview(
     frame = Preview(
         title=grant.title, year=grant.year, rules_name=grant.rules_name, rules_version=rules.version
     )
-    typed = parse_posts(texts.get(Cell(PostType.AT, grant.year).field, ""))
+    typed = parse_posts(texts.get(Cell(PostType.AT, grant.year).field, ""), required=True)
     if typed.posts is None:
         problem = typed.problem or _("Enter AT %(year)d to see what it gives.") % {"year": grant.year}
         return replace(frame, problem=str(problem))

@@ -97,17 +97,20 @@ class Finding:
         return field.label
 
 
-def parse_posts(text: str) -> Parsed:
+def parse_posts(text: str, *, required: bool = False) -> Parsed:
     """Read what was typed in a figure of posts: a whole number from 0 to 9 999."""
-    return parse_figure(text, unit=Unit.POSTS)
+    return parse_figure(text, unit=Unit.POSTS, required=required)
 
 
-def parse_figure(text: str, *, unit: Unit) -> Parsed:
+def parse_figure(text: str, *, unit: Unit, required: bool = False) -> Parsed:
     """Read what was typed in a figure's field.
 
     An empty field or a dash means missing. Spaces between digits are taken for
     thousands separators. Everything else must be a number from 0 to 9 999, with at most
     the unit's decimals after a comma or a point.
+
+    Args:
+        required: a dash is no way out, so what is wrong does not offer it.
     """
     bare = "".join(text.split())
     if bare in MISSING_SIGNS:
@@ -117,6 +120,8 @@ def parse_figure(text: str, *, unit: Unit) -> Parsed:
     if not _is_number(whole) or (separator and not _is_number(decimals)):
         if unit.decimals:
             return Parsed(problem=_("Enter a number, 0 if none, or a dash if the figure is missing."))
+        if unit == Unit.POSTS and required:
+            return Parsed(problem=_("Enter a whole number, 0 if none are planned."))
         return Parsed(
             problem=_("Enter a whole number, 0 if none are planned, or a dash if the figure is missing.")
             if unit == Unit.POSTS
@@ -178,14 +183,19 @@ def check_texts(
         errors, warnings and what rules in shadow found, in the order of the form.
     """
     fields = fields_of(years)
-    parsed = {field: parse_figure(texts.get(field.name, ""), unit=field.question.unit) for field in fields}
+    parsed = {
+        field: parse_figure(
+            texts.get(field.name, ""), unit=field.question.unit, required=field.question.required
+        )
+        for field in fields
+    }
     basis = Basis(years, {field.name: read.value for field, read in parsed.items()}, plans, earlier or {})
     soft = _soft_findings(basis, texts, stages or {})
     found: list[Finding] = []
     for field, read in parsed.items():
         if read.problem is not None:
             found.append(Finding(field.name, "not-a-number", "error", read.problem))
-        elif field.question.key == "at" and read.value is None and submitting:
+        elif field.question.required and read.value is None and submitting:
             title: Text = _("The figure is missing. Enter the number of posts, 0 if none.")
             found.append(Finding(field.name, "missing", "error", title))
         elif field.question.part_of:

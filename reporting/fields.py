@@ -58,6 +58,7 @@ class Question:
         by_year: asked for every year of the round; otherwise once, as it is on the day of reporting.
         part_of: key of the question whose figure this one cannot exceed.
         follows_up: asked for the past years that the round follows up, instead of its own.
+        required: a report cannot be submitted without it; a draft may lack it.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Question:
     by_year: bool = True
     part_of: str = ""
     follows_up: bool = False
+    required: bool = False
 
 
 _SPECIALISTS = _("Specialists in general medicine")
@@ -83,6 +85,7 @@ QUESTIONS: tuple[Question, ...] = (
         _("Block appointments that are filled or started during the year."),
         Unit.POSTS,
         Page.POSTS,
+        required=True,
     ),
     Question(
         "st",

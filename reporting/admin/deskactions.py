@@ -204,7 +204,11 @@ class DeskActionsMixin(Base):
             "may_assign": self.has_assign_permission(request),
             "assignment": assignment if assignment and assignment.officer_id else None,
             "assignments": assignments_of(submission),
-            "officers": reviewers() if self.has_assign_permission(request) else [],
+            "colleagues": [
+                person
+                for person in (reviewers() if self.has_assign_permission(request) else [])
+                if person.pk != request.user.pk
+            ],
         }
 
     def _report(self, request: HttpRequest, object_id: str, *, may: bool) -> Submission:

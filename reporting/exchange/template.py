@@ -95,6 +95,8 @@ class Row:
                 _("A number from 0 to {limit} with at most one decimal, or a dash (–) if it is missing."),
                 limit=limit,
             )
+        if self.field.question.required:
+            return format_lazy(_("A whole number from 0 to {limit}."), limit=limit)
         return format_lazy(
             _("A whole number from 0 to {limit}, or a dash (–) if it is missing."), limit=limit
         )

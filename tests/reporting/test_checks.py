@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from reporting.checks import check_texts, parse_posts
+from reporting.exchange.template import TEMPLATE_VERSIONS, template_rows
 
 YEARS = (2022, 2023, 2024)
 PLANS = {2022: 50, 2023: 52, 2024: 54}
@@ -101,6 +102,20 @@ def test_missing_at_figures_stop_submission_only() -> None:
         ("at_2022", "far-from-plan"),
         ("at_2023", "missing"),
     ]
+
+
+def test_only_figures_that_may_be_missing_are_offered_a_dash() -> None:
+    texts = {"at_2022": "sixty", "st_2022": "sixty", "gp_own_persons": "sixty"}
+    with translation.override("en"):
+        told = {
+            finding.field: str(finding.title)
+            for finding in check_texts(texts, years=YEARS, plans=PLANS, submitting=False)
+        }
+        allowed = {row.name: str(row.allowed) for row in template_rows(TEMPLATE_VERSIONS[2], years=YEARS)}
+    for sentences in (told, allowed):
+        assert "dash" not in sentences["at_2022"]
+        assert "dash" in sentences["st_2022"]
+        assert "dash" in sentences["gp_own_persons"]
 
 
 def test_general_medicine_cannot_exceed_st() -> None:

@@ -158,6 +158,19 @@ def test_an_assignment_is_kept_with_its_history_and_only_goes_to_who_reviews() -
         assign_report(submission_id=report.pk, officer_id=officer.pk, by=decider, at=moment(21))
 
 
+def test_only_others_are_offered_as_colleagues() -> None:
+    officer, reporting_round = make_officer(), make_round(codes=["03"])
+    make_submission(reporting_round, by=make_region_member())
+    page = reverse("admin:reporting_submission_change", args=[report_of(reporting_round).pk])
+    alone = signed_in(officer).get(page).content.decode()
+    assert "Assign to me" in alone
+    assert 'id="id_officer"' not in alone
+    colleague = make_officer()
+    shown = signed_in(officer).get(page).content.decode()
+    assert f'<option value="{colleague.pk}"' in shown
+    assert f'<option value="{officer.pk}"' not in shown
+
+
 def test_reports_are_assigned_from_the_queue_and_found_by_its_filter() -> None:
     officer, reporting_round = make_officer(), make_round(codes=["03", "04"])
     client = signed_in(officer)
