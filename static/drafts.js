@@ -10,6 +10,7 @@
   const POLL_MS = 4000;
   const IDLE_MS = 10 * 60 * 1000; // a page that nobody touches must not keep its session alive
   const LONGEST_WAIT_MS = 60000;
+  const KEEPALIVE_MAX = 60000; // characters of an encoded body, each one byte
 
   function start(form) {
     const { ppAutosave: address, ppPage: page, ppUser: user, ppReport: report } = form.dataset;
@@ -182,7 +183,9 @@
     async function ask(url, options) {
       let response;
       try {
-        response = await fetch(url, { redirect: "manual", keepalive: true, signal: AbortSignal.timeout(15000), ...options });
+        // Browsers refuse to outlive the page with more than 64 kB, so a long text is sent the plain way.
+        const keepalive = String(options.body ?? "").length < KEEPALIVE_MAX;
+        response = await fetch(url, { redirect: "manual", keepalive, signal: AbortSignal.timeout(15000), ...options });
       } catch {
         await window.platsplan.atRest();
         return fail();

@@ -121,6 +121,18 @@ def test_what_was_typed_without_contact_outlives_the_window(stack: Stack, browse
     assert again.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('pp-draft:'))") == []
 
 
+def test_a_text_too_long_for_a_request_that_outlives_the_page_is_saved(
+    stack: Stack, browser: Browser
+) -> None:
+    page = window(browser, stack, "samordnare", "20")
+    pasted = "ö😀" * 5000
+    page.locator("#id_contact_name").fill(pasted)
+    expect(state(page)).to_have_text(SAVED)
+    assert stored(stack, "20", "contact_name") == pasted
+    page.locator("#id_contact_name").fill("")
+    expect(state(page)).to_have_text(SAVED)
+
+
 def test_when_the_session_is_over_one_signs_in_in_place_and_goes_on(stack: Stack, browser: Browser) -> None:
     page = window(browser, stack, "ombud", "17")
     with psycopg.connect(stack.database_url) as connection:
