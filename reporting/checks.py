@@ -150,7 +150,7 @@ def parse_figure(text: str, *, unit: Unit, required: bool = False) -> Parsed:
                 _("That is more than {limit} posts. Check the figure.")
                 if unit == Unit.POSTS
                 else _("That is more than {limit}. Check the figure."),
-                limit=MAX_POSTS,
+                limit=f"{MAX_POSTS:,}".replace(",", "\u00a0"),
             )
         )
     return Parsed(value=Decimal(f"{significant}.{decimals}" if decimals else significant))
