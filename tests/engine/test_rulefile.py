@@ -21,6 +21,7 @@ from allocation.engine import (
     load_rules,
     load_rules_file,
     parse_rules,
+    rulefile,
 )
 from allocation.engine.published import RULES_FOLDER
 from allocation.engine.tables import Table
@@ -273,6 +274,20 @@ def test_a_name_that_is_not_shipped_is_refused() -> None:
     for name in ("at-2023", "../rules/at-2022", "", "AT-2022"):
         with pytest.raises(RuleSetNotFound, match="there are at-2022, at-2024"):
             load_rules(name)
+
+
+def test_a_shipped_file_is_called_like_its_rule_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "at-2023.toml").write_text(TEXT_2022, encoding="utf-8")
+    monkeypatch.setattr(rulefile, "RULES_FOLDER", tmp_path)
+    with pytest.raises(
+        RuleSetInvalid, match=r"^at-2023\.toml: name: must be at-2023, like the file, not at-2022$"
+    ):
+        load_rules.__wrapped__("at-2023")
+
+
+def test_a_source_may_lie_at_an_address_without_tls() -> None:
+    rules = parse_rules(TEXT_2022.replace('url = "https:', 'url = "http:'), origin="a.toml")
+    assert {source.url[:5] for source in rules.sources if source.url} == {"http:"}
 
 
 def test_a_file_that_cannot_be_read_or_is_not_utf_8(tmp_path: Path) -> None:
