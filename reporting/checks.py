@@ -96,6 +96,11 @@ class Finding:
             return format_lazy(_("Comment on {label}"), label=field.label)
         return field.label
 
+    @property
+    def names_field(self) -> bool:
+        """Whether the title begins with what the field is called, as those of most soft rules do."""
+        return str(self.title).startswith(str(self.label))
+
 
 def parse_posts(text: str, *, required: bool = False) -> Parsed:
     """Read what was typed in a figure of posts: a whole number from 0 to 9 999."""

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from reporting.checking import checks_of
 from reporting.errors import NotAllowed, ReportIncomplete
@@ -67,6 +68,20 @@ def test_a_rule_in_shadow_finds_and_shows_nothing(report):
 def test_the_stage_decides_what_a_finding_is(report, officer, stage, level):
     move_rule(code="st-falls", stage=stage, note="Prövad i en omgång.", by=officer, at=moment())
     assert ("st-falls", level) in found_in(report)
+
+
+def test_an_error_whose_title_names_the_figure_does_not_name_it_twice(member, officer):
+    now = timezone.now()
+    opened = make_round(grant=False, opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=9))
+    report = make_draft(opened, by=member, at=now, **report_texts(**FALLING, at_2022="sixty"))
+    move_rule(code="st-falls", stage=Stage.BLOCK, note="Alltid fel.", by=officer, at=now)
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(member)
+    shown = client.get(report.get_absolute_url()).content.decode()
+    text = " ".join(strip_tags(shown).split())
+    assert "ST in total 2023 falls from" in text
+    assert "ST in total 2023: ST in total 2023" not in text
+    assert "AT 2022: Enter a whole number, 0 if none are planned." in text
 
 
 def test_a_retired_rule_finds_nothing(report, officer):
