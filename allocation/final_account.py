@@ -125,6 +125,11 @@ def summary_of(account: Account) -> list[str]:
     left = total.waiting_kr + total.to_pay_kr
     if left:
         sentences.append(_("%(left)s is decided and not paid yet.") % {"left": kr(left)})
+    if total.to_claim_kr:
+        sentences.append(
+            _("%(over)s has been paid beyond the decision in force and has not been claimed back yet.")
+            % {"over": kr(total.to_claim_kr)}
+        )
     if account.decision.run.unallocated_kr:
         sentences.append(
             _("%(left)s of the funds has not been shared out.")
@@ -174,8 +179,8 @@ def method_of(account: Account) -> list[str]:
         )
         % {"officer": decision.proposed_by_name, "decider": decision.decided_by_name},
         _(
-            "Amounts are whole kronor. For each region: decided = paid + left to pay − claimed back because "
-            "of a later decision."
+            "Amounts are whole kronor. For each region: decided = paid + left to pay − to claim − claimed "
+            "back because of a later decision."
         ),
     ]
 
@@ -228,6 +233,7 @@ def headings(year: int) -> dict[str, Any]:
             _("Amount decided"),
             _("Amount paid"),
             _("Left to pay"),
+            _("To claim"),
             _("Claimed back"),
             _("Repaid"),
         ],

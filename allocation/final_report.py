@@ -107,20 +107,11 @@ def _everything(account: Account, *, label: str) -> dict[str, Any]:
         "money": [
             [
                 row.region.short_name,
-                *_kr(
-                    one.decided_kr, one.paid_kr, one.waiting_kr + one.to_pay_kr, one.claimed_kr, one.repaid_kr
-                ),
+                *_kr(*_sums(account.balances[row.region_id])),
             ]
             for row in account.rows
-            for one in [account.balances[row.region_id]]
         ],
-        "money-total": _kr(
-            total.decided_kr,
-            total.paid_kr,
-            total.waiting_kr + total.to_pay_kr,
-            total.claimed_kr,
-            total.repaid_kr,
-        ),
+        "money-total": _kr(*_sums(total)),
         "outcome": [[row.region.short_name, *_posts(row)] for row in account.rows],
         "outcome-total": _posts_total(account.rows),
         "why": [
@@ -157,6 +148,12 @@ def _kr(*amounts: int) -> list[str]:
     return [str(number(amount)) for amount in amounts]
 
 
+def _sums(one: money.Balance) -> tuple[int, ...]:
+    """Decided, paid, left to pay, to claim, claimed back and repaid, in kronor."""
+    left_kr = one.waiting_kr + one.to_pay_kr
+    return one.decided_kr, one.paid_kr, left_kr, one.to_claim_kr, one.claimed_kr, one.repaid_kr
+
+
 def _posts(row: RunRegion) -> list[str]:
     if row.reported_posts is None:
         return [str(number(row.planned_posts)), _("not reported"), "–"]
@@ -185,9 +182,6 @@ def _tables(account: Account, *, label: str) -> list[Table]:
         _("Demonstration: synthetic figures. Nothing has been paid for real.") if account.is_example else ""
     )
 
-    def sums(one: money.Balance) -> list[int]:
-        return [one.decided_kr, one.paid_kr, one.waiting_kr + one.to_pay_kr, one.claimed_kr, one.repaid_kr]
-
     about: dict[str, Any] = {"title": title_of(account), "warning": warning, "lines": lines}
     texts = [
         (words["method"], method_of(account)),
@@ -203,8 +197,8 @@ def _tables(account: Account, *, label: str) -> list[Table]:
             columns=[
                 Column(head, 30 if not place else 18) for place, head in enumerate(words["money-heads"])
             ],
-            rows=[[row.region.name, *sums(account.balances[row.region_id])] for row in account.rows],
-            sums=[_("Total"), *sums(total)],
+            rows=[[row.region.name, *_sums(account.balances[row.region_id])] for row in account.rows],
+            sums=[_("Total"), *_sums(total)],
             **about,
         ),
         Table(

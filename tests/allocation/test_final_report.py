@@ -10,12 +10,13 @@ from pytest_django import Settings
 
 from allocation import money
 from allocation.accounts import example_iban
+from allocation.final_report import draft_pdf, draft_workbook
 from allocation.services.final_reports import issue_final_report
 from reporting.chain import check_log
 from reporting.errors import NotAllowed
 from reporting.templatetags.platsplan import number
 from tests.allocation.test_decisions import forbidden, letters_as_data, make_decider
-from tests.allocation.test_payments import LATER, make_decided, pay
+from tests.allocation.test_payments import LATER, correct, make_decided, pay
 from tests.factories import make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters_as_data")]
@@ -46,3 +47,23 @@ def test_the_report_says_what_was_paid_to_the_krona_and_stays(settings: Settings
     )
     assert "Cannot" in forbidden("UPDATE allocation_finalreport SET number = 9")
     assert check_log().flaws == ()
+
+
+def test_what_is_paid_beyond_a_later_decision_stands_in_the_report_so_that_its_sums_close(
+    settings: Settings,
+) -> None:
+    settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
+    officer, decider = make_officer(), make_decider()
+    decision = make_decided(officer, decider)
+    pay(decision, officer, decider)
+    correct(decision, officer, decider, posts="59")
+    grant = decision.round_grant
+    workbook = openpyxl.load_workbook(io.BytesIO(draft_workbook(grant, at=LATER)))
+    rows = [row for row in workbook.worksheets[0].iter_rows(values_only=True) if isinstance(row[1], int)]
+    assert len(rows) == 22
+    for _name, decided, paid, left, to_claim, _claimed, _repaid in rows:
+        assert int(str(decided)) == int(str(paid)) + int(str(left)) - int(str(to_claim))
+    assert rows[-1][4] == 10_500_000
+    pdf = PdfReader(io.BytesIO(draft_pdf(grant, at=LATER)))
+    text = re.sub(r"\s+", " ", pdf.pages[0].extract_text()).replace("\xa0", " ")
+    assert "10 500 000 kr har betalats utöver det gällande beslutet" in text
