@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.urls import reverse
+from django.utils.timezone import localdate
 from pytest_django import Settings
 
 from allocation.accounts import example_iban
 from allocation.admin.payments import batch_chip
 from allocation.models import BatchState, FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
 from allocation.services.reclaims import claim_repayment, confirm_claim, note_repayment
-from reporting.models import User
+from reporting.models import STOCKHOLM, User
 from tests.allocation.test_decision_pages import page, signed_in
 from tests.allocation.test_decisions import letters_as_data, make_decider
 from tests.allocation.test_payments import LATER, make_decided, pay
@@ -50,7 +51,7 @@ def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_
     first = desk.get(page("paymentbatch_file", batch.pk, "pain001")).content
     assert first == desk.get(page("paymentbatch_file", batch.pk, "pain001")).content
     PaymentBatch.objects.get(state="exported")
-    made_on = batch.made_at.date().isoformat()
+    made_on = localdate(batch.made_at, STOCKHOLM).isoformat()
     desk.post(act, {"action": "paid", "paid_on": made_on, "codes": ["03"], "reference": "B1"})
     assert PaymentBatch.objects.get().state == "done"
     claim = {"action": "claim", "code": "03", "kind": "other", "due_on": "2099-12-31", "reason": "Unused."}
