@@ -38,6 +38,7 @@ from reporting.models import (
     Role,
     Side,
     User,
+    swedish_day,
 )
 from reporting.services.exports import export_table
 from reporting.services.messages import Upload, post_message
@@ -142,7 +143,7 @@ def make_decided(people: dict[str, list[User]], *, at: datetime) -> None:
         except_region(run_id=run.pk, region_code=code, reason="Nothing came.", by=officer, at=at)
     proposal = propose_decision(run_id=run.pk, by=officer, at=at)
     decision = decide(decision_id=proposal.pk, by=people["decision-maker"][0], at=at)
-    make_batch(grant_id=decision.round_grant_id, pay_on=at.date(), by=officer, at=at)
+    make_batch(grant_id=decision.round_grant_id, pay_on=swedish_day(at), by=officer, at=at)
 
 
 class Samples:

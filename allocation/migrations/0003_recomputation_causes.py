@@ -20,4 +20,8 @@ class Migration(migrations.Migration):
             name='reason',
             field=models.CharField(choices=[('submitted', 'A report was submitted'), ('approved', 'A report was approved'), ('returned', 'A report was returned'), ('grant', 'A grant was added'), ('asked', 'Asked for by hand')], max_length=40, verbose_name='reason'),
         ),
+        migrations.AddConstraint(
+            model_name='recomputation',
+            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['submitted', 'approved', 'returned', 'grant', 'asked'])), name='recomputation_reason_is_known'),
+        ),
     ]

@@ -108,6 +108,9 @@ class Recomputation(models.Model):
                 condition=models.Q(state__in=RequestState.values), name="recomputation_state_is_known"
             ),
             models.CheckConstraint(
+                condition=models.Q(reason__in=Cause.values), name="recomputation_reason_is_known"
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(state="running")
                 | (~models.Q(worker="") & models.Q(started_at__isnull=False, heartbeat_at__isnull=False)),
                 name="a_worker_is_at_what_is_running",

@@ -153,7 +153,7 @@ def approve(year: Year) -> None:
     uppsala = ask(stack, f"SELECT id {year.reports} AND region_id = '03'")
     desk.goto(f"{queue}{uppsala}/change/")
     flag = desk.locator("#flags .pp-flag", has_text="50 i planen, 60 i rapporten")
-    expect(desk.locator("#flags")).to_contain_text("med en AT-tjänst till 2022 nås gränsen 15,35")
+    expect(desk.locator("#flags")).to_contain_text("med en AT-tjänst färre 2022 nås inte steget 10")
     flag.locator("summary").click()
     flag.locator("textarea").fill("Styrkt av bilagan.")
     flag.locator("button").click()
