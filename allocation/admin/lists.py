@@ -1,4 +1,4 @@
-"""Runs, decisions and payments as tables to take out: what each region gets, who decided, what was paid."""
+"""The desk's lists about grants as tables to take out: what each region gets, who decided, what was paid."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -6,7 +6,16 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from allocation.models import AllocationRun, Decision, Payment, PaymentBatch, RunRegion
+from allocation.models import (
+    AllocationRun,
+    Decision,
+    Payment,
+    PaymentBatch,
+    Publication,
+    Recomputation,
+    RunRegion,
+    Scenario,
+)
 from reporting.admin.exports import ExportMixin
 from reporting.tables import Column, Table, Value
 
@@ -129,18 +138,121 @@ def payments_table(batches: QuerySet[PaymentBatch]) -> Table:
     return Table(_("Payments"), [], columns, rows)
 
 
+def publications_table(publications: QuerySet[Publication]) -> Table:
+    """What was made public, and withdrawn again, when and by whom. One query."""
+    found = publications.select_related(
+        "run__round_grant__reporting_round", "decision__round_grant", "withdrawal"
+    )
+    rows: list[list[Value]] = []
+    for one in found.defer("run__rules_text"):
+        withdrawal = getattr(one, "withdrawal", None)
+        rows.append(
+            [
+                one.run.round_grant.reporting_round.name,
+                one.run.round_grant.title,
+                one.run.number,
+                one.run.rules_version,
+                one.published_at,
+                one.published_by_name,
+                one.decision.label if one.decision else "",
+                one.note,
+                withdrawal.withdrawn_at if withdrawal else None,
+                withdrawal.withdrawn_by_name if withdrawal else "",
+                withdrawal.reason if withdrawal else "",
+            ]
+        )
+    columns = [
+        Column(_("Round"), width=36),
+        Column(_("Grant"), width=16),
+        Column(_("Run"), "number", 8),
+        Column(_("Rules"), width=14),
+        Column(_("Published"), "moment", 18),
+        Column(_("Published by"), width=24),
+        Column(_("Decision"), width=20),
+        Column(_("Note"), width=40),
+        Column(_("Withdrawn"), "moment", 18),
+        Column(_("Withdrawn by"), width=24),
+        Column(_("Reason"), width=40),
+    ]
+    return Table(_("Publications"), [], columns, rows)
+
+
+def scenarios_table(scenarios: QuerySet[Scenario]) -> Table:
+    """What the chosen scenarios share out, beside what they began from. One query."""
+    rows: list[list[Value]] = [
+        [
+            one.round_grant.reporting_round.name,
+            one.round_grant.title,
+            one.name,
+            one.note,
+            one.base_rules_version,
+            one.base_allocated_kr,
+            one.allocated_kr,
+            one.changed_at,
+            one.changed_by.name,
+        ]
+        for one in scenarios.select_related("round_grant__reporting_round", "changed_by").defer(
+            "rules_text", "base_rules_text"
+        )
+    ]
+    columns = [
+        Column(_("Round"), width=36),
+        Column(_("Grant"), width=16),
+        Column(_("Scenario"), width=36),
+        Column(_("Note"), width=40),
+        Column(_("Rules"), width=14),
+        Column(_("Officially, kr"), "number", 18),  # no sums: scenarios are instead of each other
+        Column(_("In the scenario, kr"), "number", 18),
+        Column(_("Changed"), "moment", 18),
+        Column(_("Changed by"), width=24),
+    ]
+    return Table(_("Scenarios: no decisions, every rule in them is assumed"), [], columns, rows)
+
+
+def recomputations_table(requests: QuerySet[Recomputation]) -> Table:
+    """Who or what asked for each recomputation, and what came of it. One query."""
+    rows: list[list[Value]] = [
+        [
+            one.reporting_round.name,
+            one.requested_at,
+            str(one.get_reason_display()),
+            one.requested_by.name if one.requested_by else "",
+            str(one.get_state_display()),
+            one.attempts,
+            one.started_at,
+            one.finished_at,
+            one.error,
+        ]
+        for one in requests.select_related("reporting_round", "requested_by").defer("basis")
+    ]
+    columns = [
+        Column(_("Round"), width=36),
+        Column(_("Asked for"), "moment", 18),
+        Column(_("Reason"), width=28),
+        Column(_("Asked for by"), width=24),
+        Column(_("State"), width=16),
+        Column(_("Attempts"), "number", 10),
+        Column(_("Started"), "moment", 18),
+        Column(_("Finished"), "moment", 18),
+        Column(_("Error"), width=60),
+    ]
+    return Table(_("Recomputations"), [], columns, rows)
+
+
 class GrantListMixin(ExportMixin):
     """A list of what belongs to grants, taken out with their rounds and the versions of their rules.
 
     Attributes:
+        rounds_at: the way from a row to the name of its round.
         rules_at: the way from a row to the version of the rules that it rests on.
     """
 
+    rounds_at: ClassVar[str] = "round_grant__reporting_round__name"
     rules_at: ClassVar[str]
 
     def rounds_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
         """The rounds that they belong to."""
-        return _each(queryset, "round_grant__reporting_round__name")
+        return _each(queryset, self.rounds_at)
 
     def rules_of(self, queryset: QuerySet[Any]) -> Sequence[str]:
         """The versions of the rules that they rest on."""

@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from allocation.admin.lists import GrantListMixin, publications_table
 from allocation.decided import decision_in_force
 from allocation.models import NOTE_MAX, AllocationRun, Publication
 from allocation.publications import newest_publication
 from allocation.services.publications import may_publish, publish_run, withdraw_publication
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
+from reporting.tables import Table
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin
@@ -78,8 +80,12 @@ class PublishMixin(Base):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class PublicationAdmin(GrantListMixin, ReadOnlyMixin, admin.ModelAdmin):
     """What has been published, when and by whom."""
+
+    rounds_at = "run__round_grant__reporting_round__name"
+    rules_at = "run__rules_version"
+    actions = ["export_xlsx", "export_csv"]
 
     empty_words = gettext_lazy("A run is published with the button on its page.")
     list_display = ["name", "grant", "published_at", "published_by_name", "place"]
@@ -95,6 +101,10 @@ class PublicationAdmin(ReadOnlyMixin, admin.ModelAdmin):
             path("<path:object_id>/withdraw/", withdraw, name="allocation_publication_withdraw"),
             *super().get_urls(),
         ]
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[Publication]) -> Table:
+        """What is taken out: a row for each publication."""
+        return publications_table(queryset)
 
     @admin.display(description=gettext_lazy("run"), ordering="run__number")
     def name(self, obj: Publication) -> str:

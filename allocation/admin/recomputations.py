@@ -1,5 +1,6 @@
 """Requests to recompute: who asked, why, and what came of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,10 +16,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from allocation.admin.lists import recomputations_table
 from allocation.models import Recomputation, RequestState
 from allocation.services.runs import may_ask_for_recomputation, restart_recomputation
+from reporting.admin.exports import ExportMixin
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError, NotAllowed
+from reporting.tables import Table
 from reporting.templatetags.platsplan import chip
 
 CHIPS = {
@@ -34,7 +38,7 @@ RESTARTABLE = (RequestState.STUCK, RequestState.FAILED)
 
 
 @admin.register(Recomputation)
-class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class RecomputationAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
     """The worker's book. Nothing is edited here; a new request is made on the round or the run."""
 
     empty_words = _(
@@ -50,6 +54,7 @@ class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "run_list",
     ]
     list_filter = ["state", "reporting_round"]
+    actions = ["export_xlsx", "export_csv"]
     list_select_related = ["reporting_round", "requested_by"]
     show_full_result_count = False
     list_per_page = 50
@@ -68,6 +73,14 @@ class RecomputationAdmin(ReadOnlyMixin, admin.ModelAdmin):
         "run_list",
     ]
     readonly_fields = ["why", "state_chip", "run_list"]
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[Recomputation]) -> Table:
+        """What is taken out: a row for each request."""
+        return recomputations_table(queryset)
+
+    def rounds_of(self, queryset: QuerySet[Recomputation]) -> Sequence[str]:
+        """The rounds that they belong to."""
+        return sorted(set(queryset.order_by().values_list("reporting_round__name", flat=True)))
 
     def get_urls(self) -> list[URLPattern]:
         """The button's own address, before the page that catches everything."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from allocation.admin.lists import GrantListMixin, scenarios_table
 from allocation.admin.scenarioforms import (
     NameForm,
     NewScenarioForm,
@@ -33,13 +34,14 @@ from allocation.services import scenarios as services
 from reporting.admin.readonly import signed_in
 from reporting.errors import DomainError
 from reporting.models import PopulationReference
+from reporting.tables import Table
 from reporting.templatetags.platsplan import kr, signed
 
 FOLDER = "admin/allocation/scenario"
 
 
 @admin.register(Scenario)
-class ScenarioAdmin(admin.ModelAdmin):
+class ScenarioAdmin(GrantListMixin, admin.ModelAdmin):
     """Scenarios belong to the desk: every case officer may edit each of them."""
 
     empty_words = gettext_lazy(
@@ -52,7 +54,8 @@ class ScenarioAdmin(admin.ModelAdmin):
     ordering = ["-changed_at", "-pk"]
     show_full_result_count = False
     list_per_page = 50
-    actions = ["compare_selected"]
+    rules_at = "base_rules_version"
+    actions = ["compare_selected", "export_xlsx", "export_csv"]
 
     def get_urls(self) -> list[URLPattern]:
         """The pages' own addresses, before the one that catches everything."""
@@ -76,6 +79,10 @@ class ScenarioAdmin(admin.ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[Scenario]) -> Table:
+        """What is taken out: a row for each scenario."""
+        return scenarios_table(queryset)
 
     @admin.display(description=gettext_lazy("shared out"), ordering="allocated_kr")
     def shared_out(self, obj: Scenario) -> str:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reporting.admin.exports import ExportMixin
 from reporting.admin.forms import DayInput
 from reporting.admin.readonly import ReadOnlyMixin, StandingMixin, signed_in
 from reporting.errors import FieldProblem
@@ -29,6 +30,7 @@ from reporting.services.population import (
     load_population,
     national_total,
 )
+from reporting.tables import Column, Table, Value
 from reporting.templatetags.platsplan import number
 
 # How long what was read in may be looked at before it is saved.
@@ -120,7 +122,7 @@ class ReferenceInhabitantsInline(ReadOnlyMixin, admin.TabularInline):
 
 
 @admin.register(PopulationReference)
-class PopulationReferenceAdmin(ReadOnlyMixin, StandingMixin, admin.ModelAdmin):
+class PopulationReferenceAdmin(ExportMixin, ReadOnlyMixin, StandingMixin, admin.ModelAdmin):
     """Dated counts of inhabitants. Runs rest on them, so they are read in from a file and never edited."""
 
     list_display = ["title", "slug", "reference_date", "region_count", "total", "standing_tag", "source"]
@@ -142,11 +144,16 @@ class PopulationReferenceAdmin(ReadOnlyMixin, StandingMixin, admin.ModelAdmin):
     list_select_related = ["loaded_by"]
     show_full_result_count = False
     inlines = [ReferenceInhabitantsInline]
+    actions = ["export_xlsx", "export_csv"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PopulationReference]:
         """With the number of regions and the sum."""
         references: QuerySet[PopulationReference] = super().get_queryset(request)
         return references.annotate(counted=Count("inhabitants"), persons=Sum("inhabitants__persons"))
+
+    def table_of(self, request: HttpRequest, queryset: QuerySet[PopulationReference]) -> Table:
+        """What is taken out: a row for each region of each reference."""
+        return inhabitants_table(queryset)
 
     @admin.display(description=gettext_lazy("regions"), ordering="counted")
     def region_count(self, obj: PopulationReference) -> int:
@@ -274,3 +281,30 @@ def _unsealed(request: HttpRequest) -> dict[str, Any]:
         raise BadSignature("somebody else's")
     found: dict[str, Any] = seen
     return found
+
+
+def inhabitants_table(references: QuerySet[PopulationReference]) -> Table:
+    """The inhabitants of each region in each chosen reference, with source and standing. One query."""
+    found = Inhabitants.objects.filter(reference__in=references.order_by().values("pk"))
+    rows: list[list[Value]] = [
+        [
+            one.reference.title,
+            one.reference.reference_date,
+            one.region_id,
+            one.region.short_name,
+            one.persons,
+            str(one.reference.get_standing_display()),
+            one.reference.source,
+        ]
+        for one in found.select_related("reference", "region").order_by("reference", "region")
+    ]
+    columns = [
+        Column(_("Count of inhabitants"), width=36),
+        Column(_("Date"), "day", 14),
+        Column(_("Code"), width=8),
+        Column(_("Region"), width=22),
+        Column(_("Inhabitants"), "number", 14),
+        Column(_("Standing"), width=18),
+        Column(_("Source"), width=60),
+    ]
+    return Table(_("Counts of inhabitants"), [], columns, rows)

@@ -12,7 +12,9 @@ from pytest_django import Settings
 from allocation.accounts import example_iban
 from allocation.admin.payments import batch_chip
 from allocation.models import BatchState, FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
+from allocation.services.publications import publish_run, withdraw_publication
 from allocation.services.reclaims import claim_repayment, confirm_claim, note_repayment
+from allocation.services.scenarios import base_of_run, create_scenario
 from reporting.models import STOCKHOLM, User
 from tests.allocation.test_decision_pages import page, signed_in
 from tests.allocation.test_decisions import letters_as_data, make_decider
@@ -184,6 +186,9 @@ LISTS = {
     "allocation/allocationrun": ["at-2022.1", "10500000"],
     "allocation/decision": ["at-2022.1", "10500000"],
     "allocation/paymentbatch": ["at-2022.1", "SE14 0000", "10500000", "Paid"],
+    "allocation/publication": ["at-2022.1", "'=Counted", "Wrong year."],
+    "allocation/scenario": ["at-2022.1", "Another rule", "10500000", "no decisions"],
+    "allocation/recomputation": ["A report was submitted", "Done"],
 }
 
 
@@ -191,6 +196,9 @@ def test_the_lists_of_a_grant_year_are_taken_out_with_round_and_rules(django_ass
     officer, decider = people()
     decision = make_decided(officer, decider)
     pay(decision, officer, decider)
+    published = publish_run(run=decision.run, by=decider, note="=Counted", at=LATER)
+    withdraw_publication(publication_id=published.pk, by=decider, reason="Wrong year.", at=LATER)
+    create_scenario(base=base_of_run(decision.run), name="Another rule", by=officer, at=LATER)
     desk = signed_in(officer)
     for place, holds in LISTS.items():
         app, model = place.split("/")

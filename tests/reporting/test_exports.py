@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from allocation import runner
 from allocation.models import Recomputation
 from reporting.errors import DomainError, NotAllowed
-from reporting.models import Export, ExportFormat, Mail, MailKind, Region
+from reporting.models import Export, ExportFormat, Mail, MailKind, PopulationReference, Region
 from reporting.services.exports import MAX_ROWS, export_table
 from reporting.tables import Column, Table
 from tests.factories import make_officer, make_region_member, make_round, make_submission, make_user, moment
@@ -75,6 +75,9 @@ def test_the_lists_of_the_desk_can_be_taken_out(client: Client, django_assert_ma
     assert findings.status_code in (200, 302)
     regions = taken("region", "export_csv", Region.objects.get(code="03").pk).content.decode()
     assert "Region Uppsala" in regions
+    projection = PopulationReference.objects.get(inhabitants__persons=395_570)
+    counted = taken("populationreference", "export_csv", projection.pk).content.decode()
+    assert "395570" in counted
     people = taken("user", "export_csv", member.pk).content.decode()
     assert "'=Evil" in people
     mails = taken("mail", "export_xlsx", Mail.objects.get(subject="=1").pk)
