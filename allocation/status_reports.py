@@ -291,11 +291,6 @@ def write_status_report(
     return [mail for mail in written if mail is not None]
 
 
-def requested_occasion(reporting_round: ReportingRound, *, at: datetime) -> str:
-    """One report for each second in which somebody asks for it."""
-    return f"{reporting_round.slug}/{at.astimezone(STOCKHOLM):%Y-%m-%dT%H:%M:%S}"
-
-
 def _rows(reporting_round: ReportingRound, *, at: datetime) -> list[Row]:
     submissions = Submission.objects.filter(reporting_round=reporting_round).select_related("reporting_round")
     reports = {report.region_id: report for report in submissions}
@@ -370,12 +365,10 @@ def _grant_line(run: AllocationRun, *, is_example: bool, decision: Decision | No
     titles = {pot.id: pot.title for pot in rules.pots}
     facts = {
         pot: (paid, on_assumption > 0)
-        for pot, paid, on_assumption in run.awards.values("pot")
-        .annotate(
+        for pot, paid, on_assumption in run.awards.values_list("pot").annotate(
             paid=Count("pk", filter=Q(amount_kr__gt=0)),
             on_assumption=Count("pk", filter=Q(assumed=True)),
         )
-        .values_list("pot", "paid", "on_assumption")
     }
     pots = tuple(
         PotLine(

@@ -297,12 +297,10 @@ class _Teller:
         )
 
     def _dates(self) -> str:
-        rules = self.rules
-        text = _("The regions report by %(day)s.") % {"day": _written_day(rules.report_by)}
-        if rules.final_report_by is not None:
-            text += " " + _("The final report is due by %(day)s.") % {
-                "day": _written_day(rules.final_report_by)
-            }
+        first, last = self.rules.report_by, self.rules.final_report_by
+        text = _("The regions report by %(day)s.") % {"day": date_format(first, "j F Y")}
+        if last is not None:
+            text += " " + _("The final report is due by %(day)s.") % {"day": date_format(last, "j F Y")}
         return text
 
     def _compared(self, anchor: str, title: str, text: str, basis: Basis) -> Statement:
@@ -399,7 +397,3 @@ def _formula(pot: PotRule) -> str:
         "equal": _("1 ÷ the number who share"),
     }
     return f"{kr(pot.amount_kr)} × {parts[pot.share.weight]}"
-
-
-def _written_day(value: date) -> str:
-    return date_format(value, "j F Y")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from allocation import status_reports
 from reporting import selectors
 from reporting.errors import DomainError
-from reporting.models import Mail, ReportingRound, User
+from reporting.models import STOCKHOLM, Mail, ReportingRound, User
 from reporting.services.outbox import send_after_commit
 from reporting.services.roles import must_have
 
@@ -43,7 +43,7 @@ def send_status_report(*, reporting_round: ReportingRound, by: User | None, at: 
     mails = status_reports.write_status_report(
         reporting_round,
         recipients=recipients,
-        occasion=status_reports.requested_occasion(reporting_round, at=at),
+        occasion=f"{reporting_round.slug}/{at.astimezone(STOCKHOLM):%Y-%m-%dT%H:%M:%S}",
         at=at,
     )
     for mail in mails:

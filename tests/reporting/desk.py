@@ -3,10 +3,7 @@
 from django.test import Client
 from django.urls import reverse
 
-from reporting.models import (
-    Submission,
-    User,
-)
+from reporting.models import ReportFlag, Submission, User
 from tests.factories import (
     make_user,
 )
@@ -42,3 +39,7 @@ def decide(client: Client, report: Submission, decision: str, *, seen: int = 1, 
     address = reverse("admin:reporting_submission_decide", args=[report.pk])
     data = {"decision": decision, "revision_number": str(seen), "message": "", "answer_by": "", **fields}
     return client.post(address, data).status_code
+
+
+def codes_of(report: Submission) -> set[str]:
+    return set(ReportFlag.objects.filter(submission=report, dismissed_at=None).values_list("code", flat=True))
