@@ -299,7 +299,7 @@ def inhabitants_table(references: QuerySet[PopulationReference]) -> Table:
         for one in found.select_related("reference", "region").order_by("reference", "region")
     ]
     columns = [
-        Column(_("Count of inhabitants"), width=36),
+        Column(_("Population reference"), width=36),
         Column(_("Date"), "day", 14),
         Column(_("Code"), width=8),
         Column(_("Region"), width=22),
@@ -307,4 +307,4 @@ def inhabitants_table(references: QuerySet[PopulationReference]) -> Table:
         Column(_("Standing"), width=18),
         Column(_("Source"), width=60),
     ]
-    return Table(_("Counts of inhabitants"), [], columns, rows)
+    return Table(_("Population references"), [], columns, rows)
