@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -309,12 +310,12 @@ def open_rounds(*, at: datetime) -> QuerySet[ReportingRound]:
 
 def status_report_recipients() -> list[User]:
     """Agency staff whose role includes the status report."""
-    return _staff_with("receive_status_report")
+    return list(_staff_with("receive_status_report").all())
 
 
 def reviewers() -> list[User]:
     """Agency staff whose role includes reviewing reports."""
-    return _staff_with("review_submission")
+    return list(_staff_with("review_submission").all())
 
 
 def assignments_of(submission: Submission) -> list[dict[str, Any]]:
@@ -324,10 +325,11 @@ def assignments_of(submission: Submission) -> list[dict[str, Any]]:
     return list(rows.values("officer_name", "by_name", "at"))
 
 
-def _staff_with(codename: str) -> list[User]:
+@cache  # of the question, which takes as long to put together as to ask; `all` asks anew
+def _staff_with(codename: str) -> QuerySet[User]:
     permission = Permission.objects.filter(content_type__app_label="reporting", codename=codename)
     has_it = Q(groups__permissions__in=permission) | Q(user_permissions__in=permission)
-    return list(User.objects.filter(has_it, is_staff=True, is_active=True).distinct().order_by("email"))
+    return User.objects.filter(has_it, is_staff=True, is_active=True).distinct().order_by("email")
 
 
 def shows_synthetic_data(reporting_round: ReportingRound | None) -> bool:

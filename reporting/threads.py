@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import BigIntegerField, Count, F, OuterRef, Prefetch, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 
@@ -220,38 +219,32 @@ def _comments(submission: Submission) -> dict[int, tuple[Text, ...]]:
     return {pk: tuple(texts) for pk, texts in found.items()}
 
 
-def unread_counts(user: User, *, side: Side, reports: QuerySet[Submission]) -> Counter[int]:
-    """Report's key -> how much of what the other side wrote `user` has not read. One query."""
-    wanted = reports.order_by().values("pk")
-    found = _unread(
-        Message.objects.filter(side=other_side(side), submission__in=wanted),
-        "last_message", user, side,
-    )  # fmt: skip
-    if side == Side.REGION:
-        events = ReviewEvent.objects.filter(kind__in=NEWS_TO_REGION, submission__in=wanted)
-        found = found.union(_unread(events, "last_event", user, side), all=True)
-    return Counter(found)
-
-
-def _unread(rows: QuerySet, mark: str, user: User, side: Side) -> QuerySet:
-    read = ReadMark.objects.filter(user=user, side=side, submission=OuterRef("submission")).values(mark)
-    seen = Coalesce(Subquery(read[:1]), Value(0), output_field=BigIntegerField())
-    unseen: QuerySet = rows.annotate(seen=seen).filter(pk__gt=F("seen"))
-    return unseen.order_by().values_list("submission_id", flat=True)
+def _unread(rows: QuerySet, mark: str, *, user: User, side: Side) -> QuerySet:
+    """The reports of entries that `user` has not read, each as often as it has such entries."""
+    read = ReadMark.objects.filter(
+        user=user, side=side, submission=OuterRef("submission"), **{f"{mark}__gte": OuterRef("pk")}
+    )
+    unread: QuerySet = rows.filter(~Exists(read)).order_by().values_list("submission_id", flat=True)
+    return unread
 
 
 def unread_for_region(user: User | AnonymousUser) -> Counter[int]:
-    """Report's key -> unread entries, in the regions that `user` serves."""
+    """Report's key -> unread entries, in the regions that `user` serves. One query."""
     if not isinstance(user, User):
         return Counter()
-    return unread_counts(user, side=Side.REGION, reports=selectors.submissions_editable_by(user))
+    reports = selectors.submissions_editable_by(user).order_by().values("pk")
+    written = Message.objects.filter(side=Side.AGENCY, submission__in=reports)
+    events = ReviewEvent.objects.filter(kind__in=NEWS_TO_REGION, submission__in=reports)
+    unread = _unread(written, "last_message", user=user, side=Side.REGION)
+    return Counter(unread.union(_unread(events, "last_event", user=user, side=Side.REGION), all=True))
 
 
 def unread_for_agency(user: User | AnonymousUser) -> Counter[int]:
     """Report's key -> unread messages from regions; empty for who may not read reports at the agency."""
     if not (isinstance(user, User) and user.is_staff and user.has_perm("reporting.view_submission")):
         return Counter()
-    return unread_counts(user, side=Side.AGENCY, reports=Submission.objects.all())
+    written = Message.objects.filter(side=Side.REGION)
+    return Counter(_unread(written, "last_message", user=user, side=Side.AGENCY))
 
 
 def reports_by_key(keys: Iterable[int]) -> list[Submission]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reporting.admin.flags import OPEN_FLAGS
 from reporting.admin.readonly import signed_in
 from reporting.errors import DomainError
 from reporting.models import State, Submission
@@ -115,14 +116,13 @@ class DeskActionsMixin(Base):
             raise PermissionDenied
         if request.method == "POST":
             return self._approve_seen(request)
-        waiting = list(self.queue_of(request, request.GET.urlencode())[: MOST_AT_ONCE + 1])
-        self.add_flags(waiting)
+        queue = self.queue_of(request, request.GET.urlencode()).annotate(open_flags=OPEN_FLAGS)
+        waiting = list(queue[: MOST_AT_ONCE + 1])
         clean: list[dict[str, Any]] = []
         others: list[dict[str, Any]] = []
         for report in waiting[:MOST_AT_ONCE]:
             in_line = report.state in (State.SUBMITTED, State.IN_REVIEW)
-            flags = report.open_flags  # set by add_flags
-            (clean if in_line and not flags else others).append(
+            (clean if in_line and not report.open_flags else others).append(
                 {"report": report, "in_line": in_line, "flags": self.flags(report)}
             )
         context = {

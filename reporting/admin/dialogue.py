@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting import threads
+from reporting.admin.queue import QueueRow
 from reporting.admin.readonly import signed_in
 from reporting.errors import DomainError
 from reporting.messageforms import MessageForm
 from reporting.models import Side, Submission
 from reporting.services.messages import AttachmentsRefused, mark_read, post_message
-from reporting.templatetags.platsplan import chip
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin
@@ -55,18 +55,12 @@ class DialogueMixin(Base):
         write = self.admin_site.admin_view(self.message_view)
         return [path("<path:object_id>/message/", write, name="reporting_submission_message")]
 
-    def count_unread(self, request: HttpRequest, reports: Iterable[Submission]) -> None:
-        """Tell each report of the list how much of it the asker has not read. One query in all."""
+    def count_unread(self, request: HttpRequest, rows: Iterable[QueueRow]) -> None:
+        """Tell each row of the list how much of its report the asker has not read. One query in all."""
         unread = threads.unread_for_agency(signed_in(request))
         request.unread_at_agency = unread.total()  # type: ignore[attr-defined]  # the header asks for it
-        for report in reports:
-            report.unread = unread[report.pk]  # type: ignore[attr-defined]  # read by `messages_chip`
-
-    @admin.display(description=gettext_lazy("unread"))
-    def messages_chip(self, obj: Submission) -> str:
-        """How many messages from the region the asker has not read."""
-        unread: int = getattr(obj, "unread", 0)
-        return chip("new", str(unread)) if unread else ""
+        for row in rows:
+            row.unread = unread[row.pk]
 
     def dialogue(
         self,

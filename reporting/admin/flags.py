@@ -1,12 +1,18 @@
-"""The flags of reports, for lists in bulk and as filters: rows, read by one query however many reports."""
+"""The flags of reports, for lists in bulk and as filters: read with the reports, however many these are."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 
-from reporting.flagging import LABELS
+from reporting.flagging import LABELS, Text
 from reporting.models import ReportFlag, Revision, Submission
+
+# The codes of a report's open flags, as often as there are such flags.
+OPEN_FLAGS = ArraySubquery(
+    ReportFlag.objects.filter(submission=OuterRef("pk"), dismissed_at=None).order_by().values("code")
+)
 
 
 def is_late(revision: Revision, submission: Submission) -> bool:
@@ -24,14 +30,8 @@ def flagged(submissions: QuerySet[Submission], key: str) -> QuerySet[Submission]
     return submissions.filter(Exists(open_flags.filter(code=key))) if key in LABELS else submissions
 
 
-def open_flags_of(reports: Iterable[Submission]) -> dict[int, list[tuple[str, int]]]:
-    """Report's key -> (flag's code, how many), in the order of `LABELS`. One query."""
-    order = {code: place for place, code in enumerate(LABELS)}
-    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    rows = ReportFlag.objects.filter(submission__in=[report.pk for report in reports], dismissed_at=None)
-    for submission_id, code in rows.order_by().values_list("submission_id", "code"):
-        found[submission_id][code] += 1
-    return {
-        pk: sorted(counts.items(), key=lambda count: order.get(count[0], len(order)))
-        for pk, counts in found.items()
-    }
+def counted(codes: Iterable[str]) -> list[tuple[Text, int]]:
+    """Each flag's name and how many there are, in the order of `LABELS`."""
+    counts = Counter(codes)
+    unnamed = sorted(counts.keys() - LABELS.keys())
+    return [(LABELS.get(code, code), counts[code]) for code in (*LABELS, *unnamed) if counts[code]]

@@ -1,10 +1,13 @@
 """The queue of reports: its columns, its filters, and giving reports to officers."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -12,12 +15,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.admin.flags import flagged, open_flags_of
+from reporting.admin.flags import OPEN_FLAGS, counted, flagged
 from reporting.admin.fragments import cell
 from reporting.admin.readonly import signed_in
 from reporting.errors import DomainError
 from reporting.flagging import LABELS
-from reporting.models import STOCKHOLM, Baseline, DeskView, Figure, PostType, State, Submission
+from reporting.models import (
+    STOCKHOLM,
+    Baseline,
+    DeskView,
+    Figure,
+    PostType,
+    ReportingRound,
+    State,
+    Submission,
+    User,
+)
 from reporting.selectors import reviewers
 from reporting.services.desk import assign_report
 
@@ -113,53 +126,106 @@ class ChangedFilter(admin.SimpleListFilter):
         return queryset.filter(~Exists(seen), changed_at__isnull=False)
 
 
-def with_columns(reports: QuerySet[Submission], *, reader_id: int) -> QuerySet[Submission]:
-    """The reports with what the queue shows of them: everything but flags and messages in one statement.
+class RoundFilter(admin.RelatedFieldListFilter):
+    """Reports of a round."""
 
-    Subqueries on unique keys: read for the rows of the page only, and left out where rows are counted.
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        """Every round by its name, the newest first, without the rest of its row."""
+        return list(ReportingRound.objects.values_list("pk", "name"))
+
+
+@dataclass(slots=True)
+class QueueRow:
+    """What the queue shows of a report.
+
+    Attributes:
+        seen_at: when the asker last looked at it.
+        planned, reported: AT posts for the round's first year.
+        open_flags: their codes, each as often as there are such flags.
+        unread: how many messages of the region the asker has not read.
     """
-    posts = Figure.objects.filter(
+
+    pk: int
+    region: str
+    round: str
+    state: str
+    revision_count: int
+    submitted_at: datetime | None
+    changed_at: datetime | None
+    seen_at: datetime | None
+    planned: int | None
+    reported: int | None
+    officer_name: str | None
+    open_flags: list[str]
+    unread: int = 0
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether something has happened to the report since the asker last saw it."""
+        return self.changed_at is not None and (self.seen_at is None or self.seen_at < self.changed_at)
+
+
+# Subqueries on unique keys rather than joins: they are read for the rows of the page only.
+_PLANNED = Subquery(
+    Baseline.objects.filter(
+        region=OuterRef("region"), post_type=PostType.AT, year=OuterRef("reporting_round__first_year")
+    )
+    .order_by()
+    .values("planned_posts")
+)
+_REPORTED = Subquery(
+    Figure.objects.filter(
         revision__submission=OuterRef("pk"),
         revision__number=OuterRef("revision_count"),
         post_type=PostType.AT,
         year=OuterRef("reporting_round__first_year"),
-    ).order_by()
-    plan = Baseline.objects.filter(
-        region=OuterRef("region"), post_type=PostType.AT, year=OuterRef("reporting_round__first_year")
-    ).order_by()
-    return reports.select_related("region", "reporting_round").annotate(
-        reported_at=Subquery(posts.values("posts")[:1], output_field=IntegerField()),
-        planned_at=Subquery(plan.values("planned_posts")[:1], output_field=IntegerField()),
-        own_view=FilteredRelation("desk_views", condition=Q(desk_views__user=reader_id)),
-        seen_at=F("own_view__seen_at"),
-        officer_name=F("assignment__officer__name"),
     )
+    .order_by()
+    .values("posts")
+)
+_OFFICER = Subquery(
+    User.objects.filter(assigned_reports__submission=OuterRef("pk")).order_by().values("name")
+)
+
+
+def queue_rows(reports: QuerySet[Submission], *, reader_id: int) -> list[QueueRow]:
+    """A page of reports as the queue shows them, without unread messages. One query."""
+    seen = DeskView.objects.filter(submission=OuterRef("pk"), user=reader_id).order_by()
+    columns = reports.values_list(
+        "pk",
+        "region__short_name",
+        "reporting_round__name",
+        "state",
+        "revision_count",
+        "submitted_at",
+        "changed_at",
+        Subquery(seen.values("seen_at")),
+        _PLANNED,
+        _REPORTED,
+        _OFFICER,
+        OPEN_FLAGS,
+    )
+    return [QueueRow(*values) for values in columns]
 
 
 class QueueMixin(Base):
     """The list of reports as officers work with it. Its number of queries does not follow its rows."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        """Reports with the queue's columns."""
-        return with_columns(super().get_queryset(request), reader_id=signed_in(request).pk)
+        """Reports with what they are named by."""
+        return super().get_queryset(request).select_related("region", "reporting_round")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The list, with flags and unread messages of its rows."""
+        """The list, with the columns of the rows on its page."""
         changelist = super().get_changelist_instance(request)
-        changelist.result_list = list(changelist.result_list)
-        self.add_flags(changelist.result_list)
-        self.count_unread(request, changelist.result_list)
+        rows = queue_rows(changelist.result_list, reader_id=signed_in(request).pk)
+        self.count_unread(request, rows)
+        changelist.result_list = rows
         return changelist
 
-    def count_unread(self, request: HttpRequest, reports: Any) -> None:
-        """Tell each report how much of it the asker has not read."""
+    def count_unread(self, request: HttpRequest, rows: Iterable[QueueRow]) -> None:
+        """Tell each row how much of its report the asker has not read."""
         raise NotImplementedError
-
-    def add_flags(self, reports: list[Submission]) -> None:
-        """Give each report its open flags. One query."""
-        found = open_flags_of(reports)
-        for report in reports:
-            report.open_flags = found.get(report.pk, [])  # type: ignore[attr-defined]  # read by `flags`
 
     def has_assign_permission(self, request: HttpRequest) -> bool:
         """Whether the asker may give reports to officers."""
@@ -167,57 +233,53 @@ class QueueMixin(Base):
 
     # Columns
 
-    def action_checkbox(self, obj: Submission) -> SafeString:
+    def action_checkbox(self, obj: QueueRow) -> SafeString:
         """The row's box; Django's own draws a form field for each row."""
         return cell(
             "admin/queue/_checkbox.html",
             name=ACTION_CHECKBOX_NAME,
             key=obj.pk,
-            label=f"{obj.region.short_name}, {obj.reporting_round.name}",
+            label=f"{obj.region}, {obj.round}",
         )
 
     @admin.display(description=gettext_lazy("region"), ordering="region__name")
-    def region_name(self, obj: Submission) -> str:
+    def region_name(self, obj: QueueRow) -> str:
         """The region, and whether something has happened since the asker last looked."""
         return cell(
-            "admin/queue/_region.html",
-            name=obj.region.short_name,
-            is_changed=has_changed(obj),
-            unread=getattr(obj, "unread", 0),
+            "admin/queue/_region.html", name=obj.region, is_changed=obj.has_changed, unread=obj.unread
         )
 
     @admin.display(description=gettext_lazy("round"), ordering="reporting_round__opens_at")
-    def round_name(self, obj: Submission) -> str:
+    def round_name(self, obj: QueueRow) -> str:
         """The round."""
-        return obj.reporting_round.name
+        return obj.round
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
-    def state_chip(self, obj: Submission) -> str:
+    def state_chip(self, obj: QueueRow) -> str:
         """The state, with the number of the version that counts."""
         return cell(
             "admin/queue/_state.html", state=obj.state, version=obj.revision_count, at=obj.submitted_at
         )
 
     @admin.display(description=gettext_lazy("AT posts"))
-    def posts(self, obj: Submission) -> str:
+    def posts(self, obj: QueueRow) -> str:
         """AT posts for the round's first year: planned, reported, and the difference."""
-        planned: int | None = getattr(obj, "planned_at", None)
-        reported: int | None = getattr(obj, "reported_at", None)
+        planned, reported = obj.planned, obj.reported
         increase = None if planned is None or reported is None else reported - planned
         return cell("admin/queue/_posts.html", planned=planned, reported=reported, increase=increase)
 
     @admin.display(description=gettext_lazy("flags"))
-    def flags(self, obj: Submission) -> str:
+    def flags(self, obj: QueueRow | Submission) -> str:
         """What to look at in the newest version."""
         if not obj.revision_count:
             return ""
-        found = tuple((str(LABELS.get(code, code)), count) for code, count in getattr(obj, "open_flags", ()))
-        return cell("admin/_flags.html", flags=found)
+        found = counted(obj.open_flags)  # type: ignore[union-attr]  # annotated, where it is a report
+        return cell("admin/_flags.html", flags=tuple((str(label), count) for label, count in found))
 
     @admin.display(description=gettext_lazy("assigned to"), ordering="assignment__officer__name")
-    def officer(self, obj: Submission) -> str:
+    def officer(self, obj: QueueRow) -> str:
         """Who has the report."""
-        return cell("admin/queue/_officer.html", name=getattr(obj, "officer_name", None) or "")
+        return cell("admin/queue/_officer.html", name=obj.officer_name or "")
 
     # Giving reports to officers
 
@@ -258,11 +320,3 @@ class QueueMixin(Base):
         if count:
             text = _("Assigned: %(count)d.") if officer_id else _("Put back to nobody: %(count)d.")
             self.message_user(request, text % {"count": count}, messages.SUCCESS)
-
-
-def has_changed(report: Submission) -> bool:
-    """Whether something has happened to a report since the asker last saw it; `seen_at` is annotated."""
-    if report.changed_at is None:
-        return False
-    seen_at = getattr(report, "seen_at", None)
-    return seen_at is None or seen_at < report.changed_at

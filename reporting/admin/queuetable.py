@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reporting.flagging import LABELS
+from reporting.admin.flags import counted
 from reporting.models import Submission
 from reporting.tables import Column, Table, Value
 
@@ -13,7 +13,7 @@ def queue_table(reports: Sequence[Submission]) -> Table:
     """Where each report stands, with its deadline, its officer and its open flags.
 
     Args:
-        reports: with the queue's columns and `open_flags`; see `QueueMixin`.
+        reports: with `officer_name` and `open_flags`; see `SubmissionAdmin.table_of`.
     """
     rows: list[list[Value]] = [
         [
@@ -25,10 +25,10 @@ def queue_table(reports: Sequence[Submission]) -> Table:
             report.revision_count or None,
             report.closes_at,
             report.answer_by,
-            report.officer_name or "",  # type: ignore[attr-defined]  # with_columns
+            report.officer_name or "",  # type: ignore[attr-defined]  # table_of
             ", ".join(
-                f"{LABELS.get(code, code)} ({count})"
-                for code, count in report.open_flags  # type: ignore[attr-defined]  # add_flags
+                f"{label} ({count})"
+                for label, count in counted(report.open_flags)  # type: ignore[attr-defined]  # table_of
             ),
         ]
         for report in reports

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,8 +21,16 @@ from reporting.admin.deskactions import DeskActionsMixin
 from reporting.admin.dialogue import DialogueMixin, UnreadFilter
 from reporting.admin.exports import ExportMixin
 from reporting.admin.extensions import ExtensionsMixin
+from reporting.admin.flags import OPEN_FLAGS
 from reporting.admin.forms import DecisionForm, ReviewForm
-from reporting.admin.queue import AssignedFilter, ChangedFilter, FlagFilter, QueueMixin, WaitsFilter
+from reporting.admin.queue import (
+    AssignedFilter,
+    ChangedFilter,
+    FlagFilter,
+    QueueMixin,
+    RoundFilter,
+    WaitsFilter,
+)
 from reporting.admin.queuetable import queue_table
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
@@ -63,7 +71,7 @@ class SubmissionAdmin(
         AssignedFilter,
         ChangedFilter,
         UnreadFilter,
-        "reporting_round",
+        ("reporting_round", RoundFilter),
     ]
     list_per_page = 50
     search_fields = ["region__name", "region__short_name", "region__code"]
@@ -81,9 +89,9 @@ class SubmissionAdmin(
 
     def table_of(self, request: HttpRequest, queryset: QuerySet[Submission]) -> Table:
         """The chosen reports as the queue shows them."""
-        reports = list(queryset.order_by("reporting_round", "region"))
-        self.add_flags(reports)
-        return queue_table(reports)
+        reports = queryset.order_by("reporting_round", "region")
+        officer = F("assignment__officer__name")
+        return queue_table(list(reports.annotate(officer_name=officer, open_flags=OPEN_FLAGS)))
 
     def rounds_of(self, queryset: QuerySet[Submission]) -> Sequence[str]:
         """The rounds that they belong to."""
@@ -220,8 +228,6 @@ class SubmissionAdmin(
                 self._decide_one(request, submission, form, decision=decision)
             return None
         may = may_return if decision == "return" else may_approve
-        reports = list(queryset)
-        self.add_flags(reports)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Return for completion") if decision == "return" else _("Approve reports"),
@@ -231,7 +237,7 @@ class SubmissionAdmin(
             "form": form,
             "reports": [
                 {"submission": submission, "flags": self.flags(submission), "may": may(submission)}
-                for submission in reports
+                for submission in queryset.annotate(open_flags=OPEN_FLAGS)
             ],
         }
         return TemplateResponse(request, "admin/reporting/submission/confirm.html", context)

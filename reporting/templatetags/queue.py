@@ -1,5 +1,6 @@
 """The queue's table. Django's own draws a row in a third of a millisecond, half of what the page cost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -10,6 +11,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+
+from reporting.admin.fragments import cell
 
 register = template.Library()
 
@@ -22,18 +25,27 @@ def queue_table(parser: template.base.Parser, token: template.base.Token) -> Inc
     )
 
 
+@register.simple_tag
+def filter_choices(title: Any, choices: Sequence[dict[str, Any]]) -> SafeString:
+    """A filter of any list: drawn anew only where another choice is made, or there are others."""
+    shown = tuple(
+        (choice["selected"], choice["query_string"], conditional_escape(choice["display"]))
+        for choice in choices
+    )
+    return cell("admin/_filter.html", title=str(title), choices=shown)
+
+
 def _table(cl: ChangeList) -> dict[str, Any]:
     headers = list(result_headers(cl))
     return {
-        "cl": cl,
         "result_headers": headers,
         "num_sorted_fields": sum(1 for header in headers if header["sortable"] and header["sorted"]),
-        "results": _rows(cl),
+        "rows": _rows(cl),
     }
 
 
-def _rows(cl: ChangeList) -> list[list[SafeString]]:
-    """The cells of each row; the first column leads to the report."""
+def _rows(cl: ChangeList) -> SafeString:
+    """The table's rows; the first column leads to the report."""
     box, link, *columns = (
         (name, getattr(cl.model_admin, name)) for name in ("action_checkbox", *_without_box(cl))
     )
@@ -45,18 +57,18 @@ def _rows(cl: ChangeList) -> list[list[SafeString]]:
     with_box = box[0] in cl.list_display
     rows = []
     for report in cl.result_list:
-        cells = [
+        rows += [
+            "<tr>",
+            f'<td class="action-checkbox">{box[1](report)}</td>' if with_box else "",
             f'<th class="field-{link[0]}"><a href="{before}/{report.pk}/change/{after}">',
             f"{conditional_escape(link[1](report))}</a></th>",
             *(
                 f'<td class="field-{name}">{conditional_escape(column(report)) or "-"}</td>'
                 for name, column in columns
             ),
+            "</tr>\n",
         ]
-        if with_box:
-            cells.insert(0, f'<td class="action-checkbox">{box[1](report)}</td>')
-        rows.append([mark_safe("".join(cells))])  # noqa: S308 - each part is escaped, or came escaped
-    return rows
+    return mark_safe("".join(rows))  # noqa: S308 - each part is escaped, or came escaped
 
 
 def _without_box(cl: ChangeList) -> list[str]:
