@@ -1,4 +1,4 @@
-"""Cells of long lists: drawn from templates, and kept, since a list asks for the same ones often."""
+"""Parts of long lists: drawn from templates, and kept, since a list asks for the same ones often."""
 
 from collections.abc import Hashable
 from functools import lru_cache
@@ -7,15 +7,23 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+Values = tuple[tuple[str, Hashable], ...]
+
 
 def cell(template_name: str, **context: Hashable) -> SafeString:
     """A template with plain values, in the reader's language. Asked for again it is not drawn again."""
-    return _drawn(template_name, get_language(), tuple(context.items()))
+    return _cell(template_name, get_language(), tuple(context.items()))
+
+
+def block(template_name: str, **context: Hashable) -> SafeString:
+    """As `cell`, for what is thousands of characters long and of which a list has a few."""
+    return _block(template_name, get_language(), tuple(context.items()))
+
+
+def _drawn(template_name: str, _language: str | None, context: Values) -> SafeString:
+    return render_to_string(template_name, dict(context))
 
 
 # A queue of a thousand reports has about three thousand different cells, a few hundred bytes each.
-@lru_cache(maxsize=8_192)
-def _drawn(
-    template_name: str, _language: str | None, context: tuple[tuple[str, Hashable], ...]
-) -> SafeString:
-    return render_to_string(template_name, dict(context))
+_cell = lru_cache(maxsize=8_192)(_drawn)
+_block = lru_cache(maxsize=512)(_drawn)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from reporting.admin.fragments import cell
+from reporting.admin.fragments import block
 
 register = template.Library()
 
@@ -32,7 +32,7 @@ def filter_choices(title: Any, choices: Sequence[dict[str, Any]]) -> SafeString:
         (choice["selected"], choice["query_string"], conditional_escape(choice["display"]))
         for choice in choices
     )
-    return cell("admin/_filter.html", title=str(title), choices=shown)
+    return block("admin/_filter.html", title=str(title), choices=shown)
 
 
 def _table(cl: ChangeList) -> dict[str, Any]:
@@ -63,8 +63,8 @@ def _rows(cl: ChangeList) -> SafeString:
             f'<th class="field-{link[0]}"><a href="{before}/{report.pk}/change/{after}">',
             f"{conditional_escape(link[1](report))}</a></th>",
             *(
-                f'<td class="field-{name}">{conditional_escape(column(report)) or "-"}</td>'
-                for name, column in columns
+                f'<td class="field-{name}">{conditional_escape(shown(report)) or "-"}</td>'
+                for name, shown in columns
             ),
             "</tr>\n",
         ]

@@ -26,6 +26,7 @@ from tests.factories import (
     report_of,
 )
 from tests.reporting.desk import codes_of, signed_in
+from tests.reporting.thread_steps import write
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/reporting/submission/"
@@ -76,6 +77,39 @@ def test_reports_are_assigned_from_the_queue_and_found_by_its_filter() -> None:
     assert "Sörmland" not in shown
     assert "Sörmland" in client.get(f"{QUEUE}?assigned=nobody").content.decode()
     assert client.get(f"{QUEUE}?assigned=99999999999999999999").status_code == 200
+
+
+# A row
+
+
+def test_a_row_tells_region_version_plan_flags_officer_and_what_is_new() -> None:
+    ombud, officer, reporting_round = make_region_member(), make_officer(), make_round(codes=["03"])
+    make_submission(reporting_round, by=ombud, at_2022="59", comment_at_2022="More.", gm_2022="")
+    report = report_of(reporting_round)
+    client = signed_in(officer)
+
+    def row() -> str:
+        shown = client.get(QUEUE).content.decode()
+        text = re.sub(r"<[^>]+>", " ", shown[shown.index("<tbody>") : shown.index("</tbody>")])
+        return " ".join(text.split())
+
+    named = f"{reporting_round.name} Submitted version 1, 19 Sep 10:00 59 plan 50, +9"
+    assert row() == f"Uppsala changed {named} ST missing Near a limit or step nobody"
+    for flag in ReportFlag.objects.filter(submission=report):
+        dismiss_flag(flag_id=flag.pk, reason="Seen.", by=officer, at=moment(20))
+    client.get(f"{QUEUE}{report.pk}/change/")
+    assign_report(submission_id=report.pk, officer_id=officer.pk, by=officer, at=moment(20))
+    write(report, ombud)
+    Submission.objects.update(changed_at=moment(20))
+    assert row() == f"Uppsala 1 unread {named} none {officer.name}"
+
+
+def test_a_name_in_a_filter_is_text() -> None:
+    client = signed_in(make_officer())
+    make_officer(name="<b>Bo & co</b>")
+    shown = client.get(QUEUE).content.decode()
+    assert "&lt;b&gt;Bo &amp; co&lt;/b&gt;" in shown
+    assert "<b>Bo" not in shown
 
 
 # Changed since last time
