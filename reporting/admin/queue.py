@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.admin.flags import OPEN_FLAGS, counted, flagged
-from reporting.admin.fragments import cell
 from reporting.admin.readonly import signed_in
 from reporting.errors import DomainError
 from reporting.flagging import LABELS
+from reporting.fragments import cell
 from reporting.models import (
     STOCKHOLM,
     Baseline,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from reporting.admin.fragments import block
+from reporting.fragments import block
 
 register = template.Library()
 
