@@ -104,6 +104,13 @@ def test_a_row_tells_region_version_plan_flags_officer_and_what_is_new() -> None
     assert row() == f"Uppsala 1 unread {named} none {officer.name}"
 
 
+def test_a_queue_without_reports_shows_no_table() -> None:
+    make_round(codes=["03"])
+    shown = signed_in(make_officer()).get(f"{QUEUE}?state__exact=approved").content.decode()
+    assert "<table" not in shown
+    assert "Approved" in shown
+
+
 def test_a_name_in_a_filter_is_text() -> None:
     client = signed_in(make_officer())
     make_officer(name="<b>Bo & co</b>")
