@@ -1,10 +1,11 @@
 """What the worker does with a request to recompute."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import JSONField, Value
 from django.utils.translation import gettext as _
 
 from allocation import claims, selectors
@@ -15,6 +16,7 @@ from allocation.engine import (
     EngineError,
     Report,
     RuleSet,
+    TraceStep,
     compute,
     load_rules,
 )
@@ -209,7 +211,7 @@ def _keep(
             amount_kr=pot.amount_kr,
             allocated_kr=pot.allocated_kr,
             unallocated_kr=pot.unallocated_kr,
-            trace=[step.as_json() for step in pot.trace],
+            trace=_steps(pot.trace),
         )
         for position, pot in enumerate(allocation.pots)
     )
@@ -238,9 +240,18 @@ def _keep(
             reason=award.reason,
             amount_kr=award.amount_kr,
             assumed=award.assumed,
-            trace=[step.as_json() for step in award.trace],
+            trace=_steps(award.trace),
         )
         for region in allocation.regions
         for award in region.awards
     )
     return run
+
+
+def _steps(trace: Iterable[TraceStep]) -> Value:
+    """A calculation as it is stored.
+
+    As an expression: the rows of plain values would go to the database as one array for each column, in which
+    psycopg escapes every quotation mark by itself: two fifths of a run's time.
+    """
+    return Value([step.as_json() for step in trace], JSONField())

@@ -123,9 +123,8 @@ def written_row(address: Address, asked: Mapping[str, Mapping[str, str]]) -> str
     return " | ".join([f"| `{address.route}`", " ".join(methods), *cells]) + " |"
 
 
-def ask(method: str, path: str, who: Client, *, form: Mapping[str, str]) -> str:
-    """One request, undone afterwards; the answer as the table words it."""
-    point = transaction.savepoint()
+def ask(method: str, path: str, who: Client, *, form: Mapping[str, str], point: str) -> str:
+    """One request, undone afterwards to the savepoint `point`; the answer as the table words it."""
     cookies = {name: morsel.value for name, morsel in who.cookies.items()}
     try:
         body = "" if method == "GET" else urlencode(form)
@@ -145,10 +144,10 @@ def _worded(status: int, target: str) -> str:
 
 
 def ask_everyone(
-    method: str, path: str, people: Mapping[str, Sequence[Client]], *, form: Mapping[str, str]
+    method: str, path: str, people: Mapping[str, Sequence[Client]], *, form: Mapping[str, str], point: str
 ) -> dict[str, str]:
     """Role -> answer. Several people of one role must be answered alike, or all answers stand there."""
     return {
-        role: " and ".join(sorted({ask(method, path, client, form=form) for client in clients}))
+        role: " and ".join(sorted({ask(method, path, client, form=form, point=point) for client in clients}))
         for role, clients in people.items()
     }
