@@ -99,10 +99,14 @@ def tried(sql: str, *values: str | int) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+def drawn_as_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allocation.letters.draw_pdf", lambda _template, data: json.dumps(data).encode())
+
+
 @pytest.fixture
 def letters_as_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Letters whose bytes are the data that would have been drawn: twenty times faster."""
-    monkeypatch.setattr("allocation.letters.draw_pdf", lambda _template, data: json.dumps(data).encode())
+    drawn_as_data(monkeypatch)
 
 
 @pytest.mark.usefixtures("letters_as_data")

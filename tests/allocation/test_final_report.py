@@ -15,18 +15,18 @@ from allocation.services.final_reports import issue_final_report
 from reporting.chain import check_log
 from reporting.errors import NotAllowed
 from reporting.templatetags.platsplan import number
-from tests.allocation.test_decisions import forbidden, letters_as_data, make_decider
-from tests.allocation.test_payments import LATER, correct, make_decided, pay
-from tests.factories import make_officer
+from tests.allocation.test_decisions import forbidden, letters_as_data
+from tests.allocation.test_payments import LATER, DecidedYear, correct, pay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters_as_data")]
 __all__ = ["letters_as_data"]
 
 
-def test_the_report_says_what_was_paid_to_the_krona_and_stays(settings: Settings) -> None:
+def test_the_report_says_what_was_paid_to_the_krona_and_stays(
+    decided_year: DecidedYear, settings: Settings
+) -> None:
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
-    officer, decider = make_officer(), make_decider()
-    decision = make_decided(officer, decider)
+    officer, decider, decision = decided_year
     pay(decision, officer, decider)
     with pytest.raises(NotAllowed):
         issue_final_report(grant_id=decision.round_grant_id, by=decider, at=LATER)
@@ -50,11 +50,11 @@ def test_the_report_says_what_was_paid_to_the_krona_and_stays(settings: Settings
 
 
 def test_what_is_paid_beyond_a_later_decision_stands_in_the_report_so_that_its_sums_close(
+    decided_year: DecidedYear,
     settings: Settings,
 ) -> None:
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
-    officer, decider = make_officer(), make_decider()
-    decision = make_decided(officer, decider)
+    officer, decider, decision = decided_year
     pay(decision, officer, decider)
     correct(decision, officer, decider, posts="59")
     grant = decision.round_grant

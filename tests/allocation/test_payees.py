@@ -14,6 +14,7 @@ from allocation.services.payees import answer_account, enter_account
 from allocation.services.payments import approve_batch, export_batch, make_batch
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import ReportingRound
+from tests.allocation.test_decision_pages import page, signed_in
 from tests.allocation.test_decisions import AFTER, forbidden, letters_as_data, make_decider
 from tests.allocation.test_payments import LATER, make_decided, with_a_payer
 from tests.factories import make_officer
@@ -70,3 +71,20 @@ def test_example_accounts_are_never_paid_to_in_earnest_and_without_a_payer_nothi
     assert (PaymentFile.objects.count(), PayeeAccount.objects.count()) == (0, 21)
     assert Payment.objects.filter(state="waiting").count() == batch.payments.count()
     assert json.dumps(batch.label)
+
+
+def test_an_account_is_entered_by_one_and_confirmed_by_another() -> None:
+    officer, decider = make_officer(), make_decider()
+    desk, other = signed_in(officer), signed_in(decider)
+    regions = page("payeeaccount_regions")
+    typed = {"code": "03", "kind": "bankgiro", "account": "991-2345", "name": "Region Uppsala"}
+    assert "mistyped" in desk.post(regions, typed).content.decode()
+    desk.post(regions, {**typed, "account": "991-2346"})
+    entered = PayeeAccount.objects.get()
+    answer = page("payeeaccount_answer", entered.pk)
+    assert "991-2346" in other.get(regions).content.decode()
+    assert other.get(page("payeeaccount_change", entered.pk)).content.decode().count("Entered by:") == 1
+    desk.post(answer, {"answer": "confirm"})
+    assert PayeeAccount.objects.get().state == "proposed"
+    other.post(answer, {"answer": "confirm"})
+    assert PayeeAccount.objects.get().state == "confirmed"

@@ -11,15 +11,15 @@ from pytest_django import Settings
 
 from allocation.accounts import example_iban
 from allocation.admin.payments import batch_chip
-from allocation.models import BatchState, FinalReport, PayeeAccount, PaymentBatch, RepaymentClaim
+from allocation.models import BatchState, FinalReport, PaymentBatch, RepaymentClaim
 from allocation.services.publications import publish_run, withdraw_publication
 from allocation.services.reclaims import claim_repayment, confirm_claim, note_repayment
 from allocation.services.scenarios import base_of_run, create_scenario
 from reporting.models import STOCKHOLM, User
 from tests.allocation.test_decision_pages import page, signed_in
-from tests.allocation.test_decisions import letters_as_data, make_decider
-from tests.allocation.test_payments import LATER, make_decided, pay
-from tests.factories import make_officer, make_region_member
+from tests.allocation.test_decisions import letters_as_data
+from tests.allocation.test_payments import LATER, DecidedYear, pay
+from tests.factories import make_region_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters_as_data")]
 __all__ = ["letters_as_data"]
@@ -30,13 +30,10 @@ def _payer(settings: Settings) -> None:
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
 
 
-def people() -> tuple[User, User]:
-    return make_officer(), make_decider()
-
-
-def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_max_num_queries) -> None:
-    officer, decider = people()
-    decision = make_decided(officer, decider)
+def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(
+    decided_year: DecidedYear, django_assert_max_num_queries
+) -> None:
+    officer, decider, decision = decided_year
     desk, other = signed_in(officer), signed_in(decider)
     grant = page("paymentbatch_grant", decision.round_grant_id)
     with django_assert_max_num_queries(40):
@@ -74,9 +71,8 @@ def test_a_grant_is_paid_claimed_back_and_reported_from_the_pages(django_assert_
     assert b"%PDF" in desk.get(page("paymentbatch_draft_pdf", decision.round_grant_id)).content[:8]
 
 
-def test_a_region_sees_what_it_was_paid_and_what_it_owes_and_nobody_elses() -> None:
-    officer, decider = people()
-    decision = make_decided(officer, decider)
+def test_a_region_sees_what_it_was_paid_and_what_it_owes_and_nobody_elses(decided_year: DecidedYear) -> None:
+    officer, decider, decision = decided_year
     ombud = User.objects.get(memberships__region="03", memberships__role="ombud")
     start = reverse("reporting:start")
     assert "Paid to the region" not in signed_in(ombud).get(start).content.decode()
@@ -108,23 +104,6 @@ def test_every_state_of_a_batch_has_its_chip() -> None:
         assert "pp-chip" in batch_chip(PaymentBatch(state=state))
 
 
-def test_an_account_is_entered_by_one_and_confirmed_by_another() -> None:
-    officer, decider = people()
-    desk, other = signed_in(officer), signed_in(decider)
-    regions = page("payeeaccount_regions")
-    typed = {"code": "03", "kind": "bankgiro", "account": "991-2345", "name": "Region Uppsala"}
-    assert "mistyped" in desk.post(regions, typed).content.decode()
-    desk.post(regions, {**typed, "account": "991-2346"})
-    entered = PayeeAccount.objects.get()
-    answer = page("payeeaccount_answer", entered.pk)
-    assert "991-2346" in other.get(regions).content.decode()
-    assert other.get(page("payeeaccount_change", entered.pk)).content.decode().count("Entered by:") == 1
-    desk.post(answer, {"answer": "confirm"})
-    assert PayeeAccount.objects.get().state == "proposed"
-    other.post(answer, {"answer": "confirm"})
-    assert PayeeAccount.objects.get().state == "confirmed"
-
-
 def marked(shown: str, ident: str) -> str:
     """What stands at a field, if it is marked as wrong; and that the summary on top leads there."""
     found = re.search(rf'id="{ident}_error">(.*?)</div>', shown, re.DOTALL)
@@ -143,9 +122,8 @@ WRONG = [
 ]
 
 
-def test_what_is_wrong_with_a_claim_stands_at_its_field() -> None:
-    officer, decider = people()
-    decision = make_decided(officer, decider)
+def test_what_is_wrong_with_a_claim_stands_at_its_field(decided_year: DecidedYear) -> None:
+    officer, decider, decision = decided_year
     pay(decision, officer, decider)
     desk, grant = signed_in(officer), page("paymentbatch_grant", decision.round_grant_id)
     right = {"action": "claim", "code": "03", "kind": "other", "amount_kr": "1 000", "due_on": "2099-12-31",
@@ -156,9 +134,10 @@ def test_what_is_wrong_with_a_claim_stands_at_its_field() -> None:
     assert not RepaymentClaim.objects.exists()
 
 
-def test_what_is_wrong_with_an_answer_to_a_claim_or_a_batch_stands_at_its_field() -> None:
-    officer, decider = people()
-    decision = make_decided(officer, decider)
+def test_what_is_wrong_with_an_answer_to_a_claim_or_a_batch_stands_at_its_field(
+    decided_year: DecidedYear,
+) -> None:
+    officer, decider, decision = decided_year
     batch = pay(decision, officer, decider)
     one, other = (
         claim_repayment(
@@ -192,9 +171,10 @@ LISTS = {
 }
 
 
-def test_the_lists_of_a_grant_year_are_taken_out_with_round_and_rules(django_assert_max_num_queries) -> None:
-    officer, decider = people()
-    decision = make_decided(officer, decider)
+def test_the_lists_of_a_grant_year_are_taken_out_with_round_and_rules(
+    decided_year: DecidedYear, django_assert_max_num_queries
+) -> None:
+    officer, decider, decision = decided_year
     pay(decision, officer, decider)
     published = publish_run(run=decision.run, by=decider, note="=Counted", at=LATER)
     withdraw_publication(publication_id=published.pk, by=decider, reason="Wrong year.", at=LATER)

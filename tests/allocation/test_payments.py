@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 import pytest
@@ -58,6 +58,12 @@ def with_a_payer(settings: Settings) -> None:
     settings.PAYER_ORGANISATION_NUMBER, settings.PAYER_IBAN = "000000-0000", example_iban("00")
 
 
+class DecidedYear(NamedTuple):
+    officer: User
+    decider: User
+    decision: Decision
+
+
 def make_decided(officer: User, decider: User, *, posts: str = "60") -> Decision:
     """A decision by which Uppsala alone gets 10 500 000 kr, in a demonstration round with accounts."""
     run = make_ready(officer, posts=posts)
@@ -98,9 +104,10 @@ def standing(decision: Decision, code: str = "03") -> money.Balance:
     return money.balances_of(decision.round_grant)[code]
 
 
-def test_a_batch_pays_what_was_decided_to_the_krona_and_its_files_say_the_same() -> None:
-    officer, decider = make_officer(), make_decider()
-    decision = make_decided(officer, decider)
+def test_a_batch_pays_what_was_decided_to_the_krona_and_its_files_say_the_same(
+    decided_year: DecidedYear,
+) -> None:
+    officer, decider, decision = decided_year
     amounts = {code: amount for code, amount in decided.amounts_of(decision).items() if amount}
     batch = make_exported(decision, officer, decider)
     connection.check_constraints()
@@ -126,19 +133,20 @@ def test_a_batch_pays_what_was_decided_to_the_krona_and_its_files_say_the_same()
     assert check_log().flaws == ()
 
 
-def test_the_same_batch_and_moment_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_batch_and_moment_give_the_same_bytes(
+    decided_year: DecidedYear, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from allocation.payment_files import draw_files
 
-    officer, decider = make_officer(), make_decider()
-    batch = make_exported(make_decided(officer, decider), officer, decider)
+    officer, decider, decision = decided_year
+    batch = make_exported(decision, officer, decider)
     payments = list(batch.payments.select_related("region", "payee", "batch").order_by("region_id"))
     again = draw_files(batch, payments, at=AFTER)
     assert {file.kind: bytes(file.document.content) for file in batch.files.all()} == dict(again)
 
 
-def test_a_bankgiro_goes_to_its_clearing_and_formulas_are_texts() -> None:
-    officer, decider = make_officer(), make_decider()
-    decision = make_decided(officer, decider)
+def test_a_bankgiro_goes_to_its_clearing_and_formulas_are_texts(decided_year: DecidedYear) -> None:
+    officer, decider, decision = decided_year
     payee = enter_account(
         code="03",
         kind="bankgiro",
@@ -162,10 +170,9 @@ def test_a_bankgiro_goes_to_its_clearing_and_formulas_are_texts() -> None:
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
 
-def test_the_day_is_that_of_sweden_right_after_midnight_too() -> None:
+def test_the_day_is_that_of_sweden_right_after_midnight_too(decided_year: DecidedYear) -> None:
     """The clock that services are given runs in UTC, where it is still the day before."""
-    officer, decider = make_officer(), make_decider()
-    decision = make_decided(officer, decider)
+    officer, decider, decision = decided_year
     night = moment(9, hour=0, minute=30, month=10).astimezone(UTC)
     today, yesterday = date(2022, 10, 9), date(2022, 10, 8)
     assert night.date() == yesterday
@@ -190,10 +197,10 @@ def test_the_day_is_that_of_sweden_right_after_midnight_too() -> None:
         )
 
 
-def test_two_people_pay_and_nobody_pays_twice() -> None:
-    officer, decider, ombud = make_officer(), make_decider(), make_region_member("04")
+def test_two_people_pay_and_nobody_pays_twice(decided_year: DecidedYear) -> None:
+    officer, decider, decision = decided_year
+    ombud = make_region_member("04")
     both = make_officer(groups=["Handläggare", "Beslutsfattare"])
-    decision = make_decided(officer, decider)
     made: dict[str, Any] = {"grant_id": decision.round_grant_id, "pay_on": LATER.date(), "at": AFTER}
     for person in (decider, ombud):
         with pytest.raises(NotAllowed):
@@ -224,9 +231,8 @@ def test_two_people_pay_and_nobody_pays_twice() -> None:
         make_batch(**made, by=officer)
 
 
-def test_a_correction_pays_the_difference_or_claims_it_back() -> None:
-    officer, decider = make_officer(), make_decider()
-    first = make_decided(officer, decider)
+def test_a_correction_pays_the_difference_or_claims_it_back(decided_year: DecidedYear) -> None:
+    officer, decider, first = decided_year
     pay(first, officer, decider)
     more = correct(first, officer, decider, posts="70")
     assert standing(more).to_pay_kr == 10_500_000
@@ -280,9 +286,8 @@ def test_a_correction_pays_the_difference_or_claims_it_back() -> None:
     connection.check_constraints()
 
 
-def test_what_the_bank_refuses_is_left_to_pay_again() -> None:
-    officer, decider = make_officer(), make_decider()
-    decision = make_decided(officer, decider)
+def test_what_the_bank_refuses_is_left_to_pay_again(decided_year: DecidedYear) -> None:
+    officer, decider, decision = decided_year
     batch = make_exported(decision, officer, decider)
     stop_payment(batch_id=batch.pk, code="03", reason="No such account.", by=officer, at=LATER)
     assert PaymentBatch.objects.get().state == ("done" if batch.payments.count() == 1 else "exported")
@@ -300,9 +305,8 @@ def test_what_the_bank_refuses_is_left_to_pay_again() -> None:
     assert (standing(decision).to_pay_kr, standing(decision).outstanding_kr) == (0, 1_000)
 
 
-def test_the_database_refuses_what_the_services_refuse() -> None:
-    officer, decider = make_officer(), make_decider()
-    decision = make_decided(officer, decider)
+def test_the_database_refuses_what_the_services_refuse(decided_year: DecidedYear) -> None:
+    officer, decider, decision = decided_year
     batch = make_batch(grant_id=decision.round_grant_id, pay_on=LATER.date(), by=officer, at=AFTER)
     connection.check_constraints()
     row = (

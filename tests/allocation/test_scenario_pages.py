@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from allocation.comparison import read_rules
-from allocation.models import Scenario
+from allocation.models import AllocationRun, Scenario
 from allocation.ruleedit import RuleEdit, edit_of
 from allocation.services.scenarios import (
     copy_scenario,
@@ -17,7 +17,7 @@ from allocation.services.scenarios import (
     save_scenario,
 )
 from reporting.errors import NotAllowed
-from tests.allocation.scenario_steps import make_run, make_scenario, page, saved, signed_in
+from tests.allocation.scenario_steps import make_scenario, page, saved, signed_in
 from tests.factories import (
     make_officer,
     make_region_member,
@@ -40,8 +40,8 @@ def typed_form(client: Client, scenario: Scenario, **texts: str) -> dict[str, st
 
 
 @pytest.mark.parametrize("who", ["decider", "ombud"])
-def test_only_case_officers_make_change_and_delete(who: str) -> None:
-    run, officer = make_run(), make_officer()
+def test_only_case_officers_make_change_and_delete(run: AllocationRun, who: str) -> None:
+    officer = make_officer()
     scenario = make_scenario(run, by=officer)
     person = (
         make_user(is_staff=True, groups=["Beslutsfattare"]) if who == "decider" else make_region_member("06")
@@ -73,8 +73,8 @@ def test_only_case_officers_make_change_and_delete(who: str) -> None:
     assert Scenario.objects.count() == 1
 
 
-def test_the_pages_lead_from_a_run_to_a_scenario_and_on() -> None:
-    run, officer = make_run(), make_officer()
+def test_the_pages_lead_from_a_run_to_a_scenario_and_on(run: AllocationRun) -> None:
+    officer = make_officer()
     client = signed_in(officer)
     new = reverse("admin:allocation_scenario_add")
     assert f"{new}?run={run.pk}" in page(
@@ -108,8 +108,8 @@ def test_the_pages_lead_from_a_run_to_a_scenario_and_on() -> None:
     assert Scenario.objects.get() == scenario
 
 
-def test_what_the_engine_refuses_stands_at_its_field() -> None:
-    scenario = make_scenario(make_run(), by=make_officer())
+def test_what_the_engine_refuses_stands_at_its_field(run: AllocationRun) -> None:
+    scenario = make_scenario(run, by=make_officer())
     client = signed_in(scenario.created_by)
     shown = typed_form(client, scenario)
     for texts, field, words in (
@@ -141,8 +141,8 @@ def test_what_the_engine_refuses_stands_at_its_field() -> None:
     assert scenario.version == 1
 
 
-def test_rows_of_the_ladder_come_and_go_without_saving() -> None:
-    scenario = make_scenario(make_run(), by=make_officer())
+def test_rows_of_the_ladder_come_and_go_without_saving(run: AllocationRun) -> None:
+    scenario = make_scenario(run, by=make_officer())
     client = signed_in(scenario.created_by)
     sent = typed_form(client, scenario, name="Typed")
     more = client.post(address_of(scenario, "edit"), sent | {"_add_step": "pot_3"}).context["form"]
@@ -155,8 +155,8 @@ def test_rows_of_the_ladder_come_and_go_without_saving() -> None:
     assert (scenario.version, scenario.name) == (1, "Lower threshold")
 
 
-def test_pages_take_a_fixed_number_of_queries() -> None:
-    run, officer = make_run(), make_officer()
+def test_pages_take_a_fixed_number_of_queries(run: AllocationRun) -> None:
+    officer = make_officer()
     client = signed_in(officer)
     scenario = make_scenario(run, by=officer)
     addresses = {

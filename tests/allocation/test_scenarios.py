@@ -13,7 +13,7 @@ from allocation.bundles import bundle_of_run
 from allocation.comparison import compare, read_rules
 from allocation.engine import RuleSetInvalid
 from allocation.errors import NameTaken, ScenarioChanged, ScenarioProblem
-from allocation.models import RoundGrant, Scenario
+from allocation.models import AllocationRun, Scenario
 from allocation.ruleedit import edit_of
 from allocation.services.scenarios import (
     Figures,
@@ -26,17 +26,12 @@ from allocation.services.scenarios import (
 from reporting.models import Inhabitants
 from tests.allocation.scenario_steps import (
     OFFICIAL_TABLES,
-    computed,
-    make_run,
     make_scenario,
     official_rows,
     saved,
 )
 from tests.factories import (
     make_officer,
-    make_region_member,
-    make_round,
-    make_submission,
     moment,
 )
 
@@ -48,8 +43,8 @@ def compared(scenario: Scenario) -> Any:
     return compare(scenario, rows, {row.region_id: row.region.short_name for row in rows})
 
 
-def test_a_fresh_scenario_equals_the_run_it_began_from() -> None:
-    run, officer = make_run(), make_officer()
+def test_a_fresh_scenario_equals_the_run_it_began_from(run: AllocationRun) -> None:
+    officer = make_officer()
     scenario = make_scenario(run, by=officer)
     shown = compared(scenario)
     assert scenario.allocated_kr == scenario.base_allocated_kr == run.allocated_kr
@@ -65,8 +60,8 @@ def test_a_fresh_scenario_equals_the_run_it_began_from() -> None:
     assert rules.threshold_basis == read_rules(run.rules_text).threshold_basis
 
 
-def test_a_lower_threshold_moves_regions_between_pots_and_says_why() -> None:
-    run, officer = make_run(), make_officer()
+def test_a_lower_threshold_moves_regions_between_pots_and_says_why(run: AllocationRun) -> None:
+    officer = make_officer()
     scenario = saved(make_scenario(run, by=officer), by=officer, threshold=Decimal("12.00"))
     shown = compared(scenario)
     [uppsala] = [row for row in shown.regions if row.code == "03"]
@@ -85,8 +80,8 @@ def test_a_lower_threshold_moves_regions_between_pots_and_says_why() -> None:
     assert rules.threshold_basis.source == ("LT 2022", "DM 2022")
 
 
-def test_every_part_of_the_rules_can_be_changed_and_changed_back() -> None:
-    run, officer = make_run(), make_officer()
+def test_every_part_of_the_rules_can_be_changed_and_changed_back(run: AllocationRun) -> None:
+    officer = make_officer()
     scenario = make_scenario(run, by=officer)
     before = edit_of(read_rules(scenario.rules_text))
     god, more, ladder = before.pots
@@ -123,8 +118,8 @@ def test_every_part_of_the_rules_can_be_changed_and_changed_back() -> None:
     assert compared(again).changes == ()
 
 
-def test_a_regions_figures_and_a_missing_report() -> None:
-    run, officer = make_run(), make_officer()
+def test_a_regions_figures_and_a_missing_report(run: AllocationRun) -> None:
+    officer = make_officer()
     scenario = saved(
         make_scenario(run, by=officer),
         by=officer,
@@ -138,20 +133,17 @@ def test_a_regions_figures_and_a_missing_report() -> None:
     assert [row.code for row in shown.figure_changes] == ["03", "05"]
 
 
-def test_a_scenario_from_the_reports_as_they_stand() -> None:
-    reporting_round, officer = make_round(), make_officer()
-    grant = RoundGrant.objects.get(reporting_round=reporting_round)
-    make_submission(reporting_round, by=make_region_member(), at_2022="60", comment_at_2022="Ten more.")
+def test_a_scenario_from_the_reports_as_they_stand(run: AllocationRun) -> None:
     scenario = create_scenario(
-        base=base_of_reports(grant, at=moment(20)), name="Now", by=officer, at=moment(20)
+        base=base_of_reports(run.round_grant, at=moment(20)), name="Now", by=make_officer(), at=moment(20)
     )
     assert scenario.base_run is None
-    assert scenario.base_inputs_sha256 == computed(reporting_round).inputs_sha256
-    assert scenario.allocated_kr == 10_500_000
+    assert scenario.base_inputs_sha256 == run.inputs_sha256
+    assert scenario.allocated_kr == run.allocated_kr > 10_500_000
 
 
-def test_nothing_official_changes_and_no_export_holds_a_scenario() -> None:
-    run, officer = make_run(), make_officer()
+def test_nothing_official_changes_and_no_export_holds_a_scenario(run: AllocationRun) -> None:
+    officer = make_officer()
     before, bundle = official_rows(), bundle_of_run(run)
     scenario = make_scenario(run, by=officer)
     scenario = saved(scenario, by=officer, threshold=Decimal("12.00"), figures={"03": Figures(50, 70)})
@@ -168,8 +160,8 @@ def test_nothing_official_changes_and_no_export_holds_a_scenario() -> None:
         assert Scenario not in related
 
 
-def test_the_base_of_a_scenario_never_changes() -> None:
-    scenario = make_scenario(make_run(), by=make_officer())
+def test_the_base_of_a_scenario_never_changes(run: AllocationRun) -> None:
+    scenario = make_scenario(run, by=make_officer())
     for table, column in (("scenario", "base_rules_text"), ("scenarioregion", "base_planned")):
         value = "'x'" if column == "base_rules_text" else "1"
         with (
@@ -181,8 +173,8 @@ def test_the_base_of_a_scenario_never_changes() -> None:
     assert scenario.version == 1
 
 
-def test_who_saves_second_is_told_and_names_are_used_once() -> None:
-    run, officer = make_run(), make_officer()
+def test_who_saves_second_is_told_and_names_are_used_once(run: AllocationRun) -> None:
+    officer = make_officer()
     scenario = make_scenario(run, by=officer)
     saved(scenario, by=officer, threshold=Decimal("15.00"))
     with pytest.raises(ScenarioChanged, match=officer.name):
@@ -193,8 +185,8 @@ def test_who_saves_second_is_told_and_names_are_used_once() -> None:
         copy_scenario(scenario_id=scenario.pk, name=scenario.name, by=officer, at=moment(28))
 
 
-def test_rules_that_contradict_themselves_are_refused_and_nothing_is_saved() -> None:
-    run, officer = make_run(), make_officer()
+def test_rules_that_contradict_themselves_are_refused_and_nothing_is_saved(run: AllocationRun) -> None:
+    officer = make_officer()
     scenario = make_scenario(run, by=officer)
     god, more, ladder = edit_of(read_rules(scenario.rules_text)).pots
     falling = replace(ladder, steps=((10, 5), (9, 6)))

@@ -1,6 +1,5 @@
 """Sweeps: asked for, computed in chunks, cancelled, given up, read; each chunk once, whoever dies."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -26,7 +25,7 @@ from allocation.tasks import compute_sweep_chunk_task, resend_silent_sweeps_task
 from allocation.variation import Axis, NoSuchParameter, answers
 from reporting.errors import NotAllowed
 from reporting.models import Region, User
-from tests.allocation.scenario_steps import make_run, official_rows, page, signed_in
+from tests.allocation.scenario_steps import official_rows, page, signed_in
 from tests.factories import make_officer, make_user, moment
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +59,7 @@ def address_of(sweep: SweepRun, name: str = "change") -> str:
     return reverse(f"admin:allocation_sweeprun_{name}", args=[sweep.pk])
 
 
-def test_chunks_cover_every_combination_once_and_hold_what_the_engine_gives() -> None:
-    run = make_run()
+def test_chunks_cover_every_combination_once_and_hold_what_the_engine_gives(run: AllocationRun) -> None:
     before = official_rows()
     sweep = make_sweep(run, by=make_officer())
     assert (sweep.total, sweep.chunk_size) == (200, 50)
@@ -80,9 +78,10 @@ def test_chunks_are_neither_tiny_nor_long() -> None:
 
 
 def test_the_chunks_are_sent_after_the_commit_and_a_broker_that_is_away_is_asked_once(
+    run: AllocationRun,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    run, officer = make_run(), make_officer()
+    officer = make_officer()
     with patch.object(compute_sweep_chunk_task, "delay") as delay:
         with django_capture_on_commit_callbacks() as callbacks:
             sweep = make_sweep(run, by=officer)
@@ -99,8 +98,8 @@ def test_the_chunks_are_sent_after_the_commit_and_a_broker_that_is_away_is_asked
         delay.assert_called_once()
 
 
-def test_a_chunk_is_computed_once_however_often_its_message_comes() -> None:
-    sweep = make_sweep(make_run(), by=make_officer())
+def test_a_chunk_is_computed_once_however_often_its_message_comes(run: AllocationRun) -> None:
+    sweep = make_sweep(run, by=make_officer())
     chunk = sweep.chunks.first()
     assert chunk is not None
     sweeping.compute_chunk(chunk.pk, at=moment(26, 11))
@@ -112,8 +111,8 @@ def test_a_chunk_is_computed_once_however_often_its_message_comes() -> None:
     compute_sweep_chunk_task(999_999)
 
 
-def test_what_was_computed_and_asked_never_changes() -> None:
-    sweep = compute_all(make_sweep(make_run(), by=make_officer()))
+def test_what_was_computed_and_asked_never_changes(run: AllocationRun) -> None:
+    sweep = compute_all(make_sweep(run, by=make_officer()))
     for change in (
         "UPDATE allocation_sweepchunk SET results = NULL",
         "UPDATE allocation_sweeprun SET axes = '[]'",
@@ -125,9 +124,9 @@ def test_what_was_computed_and_asked_never_changes() -> None:
     assert sweep.state == SweepState.DONE
 
 
-def test_cancelling_ends_it_and_can_be_done_once() -> None:
+def test_cancelling_ends_it_and_can_be_done_once(run: AllocationRun) -> None:
     officer = make_officer()
-    sweep = make_sweep(make_run(), by=officer)
+    sweep = make_sweep(run, by=officer)
     first = sweep.chunks.all()[0]
     sweeping.compute_chunk(first.pk, at=moment(26, 11))
     cancel_sweep(sweep_id=sweep.pk, by=officer, at=moment(26, 12))
@@ -140,8 +139,8 @@ def test_cancelling_ends_it_and_can_be_done_once() -> None:
     assert shown.unanswered == 150
 
 
-def test_a_chunk_that_ends_its_worker_time_and_again_is_given_up() -> None:
-    sweep = make_sweep(make_run(), by=make_officer())
+def test_a_chunk_that_ends_its_worker_time_and_again_is_given_up(run: AllocationRun) -> None:
+    sweep = make_sweep(run, by=make_officer())
     chunk = sweep.chunks.all()[0]
     with patch.object(sweeping, "_compute"):  # as if the worker died each time
         for _ in range(sweeping.MOST_ATTEMPTS + 1):
@@ -152,8 +151,8 @@ def test_a_chunk_that_ends_its_worker_time_and_again_is_given_up() -> None:
     assert "Given up" in page(signed_in(sweep.created_by), address_of(sweep))
 
 
-def test_rules_that_lack_the_parameter_fail_the_sweep_with_the_reason() -> None:
-    run, officer = make_run(), make_officer()
+def test_rules_that_lack_the_parameter_fail_the_sweep_with_the_reason(run: AllocationRun) -> None:
+    officer = make_officer()
     with pytest.raises(SweepImpossible):
         make_sweep(run, by=officer, axes=[axis("amount:silver", "1", "2")])
     sweep = make_sweep(run, by=officer)
@@ -167,8 +166,8 @@ def test_rules_that_lack_the_parameter_fail_the_sweep_with_the_reason() -> None:
     assert (sweep.state, sweep.done) == (SweepState.FAILED, 0)
 
 
-def test_silent_sweeps_are_sent_again_and_others_are_left_alone() -> None:
-    run, officer = make_run(), make_officer()
+def test_silent_sweeps_are_sent_again_and_others_are_left_alone(run: AllocationRun) -> None:
+    officer = make_officer()
     silent, lively, ended = (make_sweep(run, by=officer) for _ in range(3))
     sweeping.compute_chunk(silent.chunks.all()[0].pk, at=moment(26, 11))
     now = moment(26, 12)
@@ -185,9 +184,9 @@ def test_silent_sweeps_are_sent_again_and_others_are_left_alone() -> None:
         assert delay.call_count == len(again) == 3
 
 
-def test_a_sweep_rests_on_the_scenario_as_it_was() -> None:
+def test_a_sweep_rests_on_the_scenario_as_it_was(run: AllocationRun) -> None:
     officer = make_officer()
-    scenario = create_scenario(base=base_of_run(make_run()), name="S", by=officer, at=moment(26))
+    scenario = create_scenario(base=base_of_run(run), name="S", by=officer, at=moment(26))
     sweep = sweep_scenario(scenario_id=scenario.pk, axes=TWO, by=officer, at=moment(26))
     rules = read_rules(scenario.rules_text)
     save_scenario(
@@ -209,15 +208,15 @@ def test_a_sweep_rests_on_the_scenario_as_it_was() -> None:
     assert not SweepChunk.objects.exists()
 
 
-def test_a_sweep_that_is_too_large_is_refused_with_both_numbers() -> None:
+def test_a_sweep_that_is_too_large_is_refused_with_both_numbers(run: AllocationRun) -> None:
     large = [axis("reported:03", "0", "10000"), axis("planned:03", "0", "1")]
     with pytest.raises(SweepTooLarge, match=r"20\u00a0002.*20\u00a0000"):
-        make_sweep(make_run(), by=make_officer(), axes=large)
+        make_sweep(run, by=make_officer(), axes=large)
     assert not SweepRun.objects.exists()
 
 
-def test_only_case_officers_start_cancel_and_delete() -> None:
-    run, officer = make_run(), make_officer()
+def test_only_case_officers_start_cancel_and_delete(run: AllocationRun) -> None:
+    officer = make_officer()
     decider = make_user(is_staff=True, groups=["Beslutsfattare"])
     sweep = make_sweep(run, by=officer)
     for action in (
@@ -248,8 +247,8 @@ def second(*values: str) -> dict[str, str]:
 FIRST = {"first_key": "threshold", "first_start": "15", "first_stop": "15,4", "first_step": "0,05"}
 
 
-def test_the_pages_lead_from_a_run_through_progress_to_results() -> None:
-    run, client = make_run(), signed_in(make_officer())
+def test_the_pages_lead_from_a_run_through_progress_to_results(run: AllocationRun) -> None:
+    client = signed_in(make_officer())
     new = f"{reverse('admin:allocation_sweeprun_add')}?run={run.pk}"
     assert "15.35 per 100 000" in page(client, new)
     answer = client.post(new, typed(**FIRST, **second("reported:03", "60", "70", "1")))
@@ -281,8 +280,8 @@ def test_the_pages_lead_from_a_run_through_progress_to_results() -> None:
     assert (gone.status_code, gone.headers["HX-Refresh"]) == (404, "true")
 
 
-def test_what_is_wrong_with_a_range_stands_at_its_field() -> None:
-    run, client = make_run(), signed_in(make_officer())
+def test_what_is_wrong_with_a_range_stands_at_its_field(run: AllocationRun) -> None:
+    client = signed_in(make_officer())
     new = f"{reverse('admin:allocation_sweeprun_add')}?run={run.pk}"
     many = second("reported:03", "0", "9 999", "1")
     cases: tuple[tuple[dict[str, str], str, str], ...] = (
@@ -301,8 +300,9 @@ def test_what_is_wrong_with_a_range_stands_at_its_field() -> None:
     assert not SweepRun.objects.exists()
 
 
-def test_one_parameter_is_a_curve_with_the_present_value_and_gaps_where_there_is_no_answer() -> None:
-    run = make_run()
+def test_one_parameter_is_a_curve_with_the_present_value_and_gaps_where_there_is_no_answer(
+    run: AllocationRun,
+) -> None:
     sweep = compute_all(make_sweep(run, by=make_officer(), axes=[axis(f"step-at:{LADDER}:2", "9", "16")]))
     shown = sweep_page(sweep, names(), code="03")
     assert shown.line is not None
@@ -313,8 +313,8 @@ def test_one_parameter_is_a_curve_with_the_present_value_and_gaps_where_there_is
     assert sweep_page(sweep, names(), code="no").region.code == "01"  # the first that is moved
 
 
-def test_pages_take_a_fixed_number_of_queries() -> None:
-    run, officer = make_run(), make_officer()
+def test_pages_take_a_fixed_number_of_queries(run: AllocationRun) -> None:
+    officer = make_officer()
     client = signed_in(officer)
     counts: list[list[int]] = []
     for stop in ("60", "90"):
@@ -326,29 +326,3 @@ def test_pages_take_a_fixed_number_of_queries() -> None:
             counts[-1].append(len(captured))
     assert counts[0] == counts[1]
     assert max(counts[1]) <= 20, counts
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_chunk_that_another_worker_holds_is_left_to_it() -> None:
-    sweep = make_sweep(make_run(), by=make_officer())
-    chunk = sweep.chunks.all()[0]
-    held, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            SweepChunk.objects.select_for_update().get(pk=chunk.pk)
-            held.set()
-            release.wait(10)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    assert held.wait(10)
-    with patch.object(sweeping, "answers") as asked:
-        sweeping.compute_chunk(chunk.pk, at=moment(26, 11))
-        asked.assert_not_called()
-    release.set()
-    holder.join()
-    sweeping.compute_chunk(chunk.pk, at=moment(26, 11))
-    sweep.refresh_from_db()
-    assert sweep.done == chunk.size

@@ -74,7 +74,9 @@ def _known_user(
 
 
 def _known_session(
-    store: SessionStore, known: dict[str, dict[str, Any]], read: Callable[[SessionStore], dict[str, Any]]
+    store: SessionStore,
+    known: dict[str | None, dict[str, Any]],
+    read: Callable[[SessionStore], dict[str, Any]],
 ) -> dict[str, Any]:
     if store.session_key not in known:
         known[store.session_key] = read(store)

@@ -1,0 +1,53 @@
+"""What takes longer to make than the tests take that look at it, once for all tests of a file.
+
+A file that uses one of these has no test with transactions of its own, since nothing is written before the
+file ends, and no test that would mind what is there.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
+
+from allocation.models import AllocationRun, Decision
+from reporting.models import User
+from tests.allocation.scenario_steps import make_run
+from tests.allocation.test_decisions import drawn_as_data, make_decider
+from tests.allocation.test_payments import DecidedYear, make_decided
+from tests.factories import make_officer
+
+
+@pytest.fixture(scope="module")
+def run_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
+    """The key of the run that `run` gives."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_run().pk
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def run(run_once: int, db: None) -> AllocationRun:
+    """A run in which four regions report their plan, and Uppsala ten more; what a test changes is undone."""
+    return AllocationRun.objects.get(pk=run_once)
+
+
+@pytest.fixture(scope="module")
+def decided_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[int, int, int]]:
+    """The keys of what `decided_year` gives."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        officer, decider = make_officer(), make_decider()
+        with pytest.MonkeyPatch.context() as patches:
+            drawn_as_data(patches)
+            decision = make_decided(officer, decider)
+        connection.check_constraints()
+        yield officer.pk, decider.pk, decision.pk
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def decided_year(decided_once: tuple[int, int, int], db: None) -> DecidedYear:
+    """A case officer, a decision-maker and what they have decided; what a test changes is undone."""
+    officer, decider, decision = decided_once
+    people = User.objects.in_bulk([officer, decider])
+    return DecidedYear(people[officer], people[decider], Decision.objects.get(pk=decision))
