@@ -45,8 +45,8 @@ def troubles(page: Page) -> Iterator[list[str]]:
     assert heard == []
 
 
-# Colours differ by theme and layout by width. Pages with a map and figures show other things at each width, so
-# their colours are looked at in all four.
+# Colours differ by theme and layout by width. Pages with a map and figures show other things at each
+# width, so their colours are looked at in all four.
 LOOKS = (("light", 360), ("dark", 1280))
 MORE_LOOKS = (("dark", 360), ("light", 1280))
 BETWEEN_AND_BEYOND = (768, 1440)
