@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reporting import selectors
+from reporting.checking import checks_of
 from reporting.errors import WrongState
 from reporting.locks import lock_round
 from reporting.models import EventKind, Extension, MailKind, ReviewEvent, Submission, User
@@ -79,7 +80,8 @@ def _store(
     submission.refresh_from_db(fields=["extended_until"])  # moved by the database
     submission.changed_at = at
     submission.save(update_fields=["changed_at"])
-    refresh_flags(submission, at=at)  # what was late may be in time now, and the reverse
+    # What was late may be in time now, and the reverse.
+    refresh_flags(submission, checks=checks_of(submission), at=at)
     ReviewEvent.objects.create(
         submission=submission,
         revision=selectors.latest_revision(submission),

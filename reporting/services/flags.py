@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reporting.checking import checks_of
+from reporting.checking import CheckedReport, checks_of
 from reporting.errors import WrongState
 from reporting.fields import Cell, cells_of
 from reporting.flagging import FlagBasis, Raised, flags_in_version
@@ -24,7 +24,7 @@ from reporting.models import (
 from reporting.services.roles import must_have
 
 
-def refresh_flags(submission: Submission, *, at: datetime) -> None:
+def refresh_flags(submission: Submission, *, checks: CheckedReport, at: datetime) -> None:
     """Make the flags of the newest version what its figures give. Doing it again changes nothing.
 
     Called in the transaction that changed the figures, under the round's lock. A flag that still
@@ -32,11 +32,14 @@ def refresh_flags(submission: Submission, *, at: datetime) -> None:
 
     Args:
         submission: with region and round.
+        checks: what its checks rest on.
     """
     revisions = list(Revision.objects.filter(submission=submission).order_by("-number")[:2])
     if not revisions:
         return
-    wanted = {(flag.code, flag.subject): flag for flag in flags_in_version(_basis(submission, revisions))}
+    wanted = {
+        (flag.code, flag.subject): flag for flag in flags_in_version(_basis(submission, revisions, checks))
+    }
     known = {(flag.code, flag.subject): flag for flag in ReportFlag.objects.filter(submission=submission)}
     gone = [flag.pk for key, flag in known.items() if key not in wanted]
     if gone:
@@ -61,7 +64,7 @@ def refresh_flags_of_round(*, reporting_round: ReportingRound, at: datetime) -> 
         reporting_round=reporting_round, revision_count__gt=0
     )
     for submission in submitted:
-        refresh_flags(submission, at=at)
+        refresh_flags(submission, checks=checks_of(submission), at=at)
     return len(submitted)
 
 
@@ -115,9 +118,8 @@ def _row(raised: Raised, submission: Submission, revision: Revision, at: datetim
     )
 
 
-def _basis(submission: Submission, revisions: list[Revision]) -> FlagBasis:
+def _basis(submission: Submission, revisions: list[Revision], checks: CheckedReport) -> FlagBasis:
     years = submission.reporting_round.years
-    checks = checks_of(submission)
     stored = list(Figure.objects.filter(revision__in=revisions))
     now, before = (
         _posts(figure for figure in stored if figure.revision_id == revision_id)

@@ -134,7 +134,7 @@ def submit_report(
     ReviewEvent.objects.create(
         submission=submission, revision=revision, kind=EventKind.SUBMITTED, by=by, by_name=by.name, at=at
     )
-    refresh_flags(submission, at=at)
+    refresh_flags(submission, checks=checks, at=at)
     ombud = selectors.ombud_of(submission.region_id)
     tell_of_submission(revision, ombud=ombud)
     figures_submitted.send(

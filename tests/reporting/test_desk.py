@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from allocation import claims, flagrefresh
 from allocation.models import Recomputation
+from reporting.checking import checks_of
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import Assignment, Baseline, ReportFlag, State, Submission
 from reporting.services.desk import approve_unflagged, assign_report
@@ -317,7 +318,8 @@ def test_a_warning_that_no_flag_repeats_any_more_keeps_the_regions_reason() -> N
     officer, reporting_round = make_officer(), make_round(codes=["03"])
     make_submission(reporting_round, by=make_region_member(), at_2022="40", comment_at_2022="Fewer lead.")
     Baseline.objects.filter(region_id="03", year=2022).update(planned_posts=41)
-    refresh_flags(report_of(reporting_round), at=moment(21))
+    report = report_of(reporting_round)
+    refresh_flags(report, checks=checks_of(report), at=moment(21))
     assert "far-from-plan" not in codes_of(report_of(reporting_round))
     shown = signed_in(officer).get(f"{QUEUE}{report_of(reporting_round).pk}/change/").content.decode()
     assert "AT 2022 is 20 % below the plan" in shown

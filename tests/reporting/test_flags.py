@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from reporting.checking import checks_of
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import Baseline, ReportFlag
 from reporting.services.flags import dismiss_flag, refresh_flags, refresh_flags_of_round
@@ -91,7 +92,8 @@ def test_a_dismissed_flag_is_open_again_when_its_numbers_change() -> None:
     flag = ReportFlag.objects.get(code="below-plan")
     dismiss_flag(flag_id=flag.pk, reason="Known.", by=officer, at=moment(20))
     Baseline.objects.filter(region_id="03", year=2022).update(planned_posts=45)
-    refresh_flags(report_of(reporting_round), at=moment(21))
+    report = report_of(reporting_round)
+    refresh_flags(report, checks=checks_of(report), at=moment(21))
     flag.refresh_from_db()
     assert flag.is_open
     assert flag.data["planned"] == 45
