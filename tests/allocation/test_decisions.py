@@ -282,6 +282,10 @@ def test_a_correction_refers_to_the_old_decision_which_stays(
         for recipient in (ombud.email, "registrator@example.com")
         for decision in (first, second)
     )
+    # The register is the agency's own: it needs no advice to write to the agency.
+    told = dict(mails.filter(occasion=f"{first.label}-03").values_list("recipient", "text"))
+    assert "write to the agency" in " ".join(told[ombud.email].split())
+    assert "skriv till" not in " ".join(told["registrator@example.com"].split())
     assert mailer.enclosures_of(mails.filter(recipient=ombud.email).latest("pk").pk)[0].content == bytes(
         letters[0].document.content
     )
