@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
+from math import ceil
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -144,6 +145,8 @@ def _fill(sheet: Worksheet, table: Table) -> None:
     for number, row in enumerate(table.rows, heading + 1):
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True), 1):
             _put(sheet.cell(number, place), value, column.kind)
+        if (lines := max(map(_lines, row, table.columns), default=1)) > 1:
+            sheet.row_dimensions[number].height = 15 * lines
     if sums := table.sums:
         number = heading + len(table.rows) + 1
         for place, (value, column) in enumerate(zip(sums, table.columns, strict=True), 1):
@@ -153,6 +156,13 @@ def _fill(sheet: Worksheet, table: Table) -> None:
             cell.fill = PatternFill("solid", fgColor=_BAND)
             cell.border = _SUM_LINE
     _lay_out(sheet, table, heading=heading)
+
+
+def _lines(value: Value, column: Column) -> int:
+    """How many lines a value takes in its column: not every program makes a row high enough by itself."""
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, ceil(len(line) / column.width)) for line in value.splitlines()) or 1
 
 
 def _put(cell: Cell | MergedCell, value: Value, kind: Kind, *, missing: str = "–") -> None:

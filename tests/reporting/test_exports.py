@@ -41,6 +41,14 @@ def test_no_text_becomes_a_formula() -> None:
     assert not [part for part in starts if part.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
+def test_a_row_is_high_enough_for_its_longest_text() -> None:
+    rows = [["short", 1], ["as long as two lines are", 1], ["two\nlines", 1]]
+    file = export_table(table(rows), kind=ExportFormat.XLSX, by=make_officer(), at=moment())
+    sheet = load_workbook(BytesIO(file.content)).worksheets[0]
+    heights = {row[0].value: sheet.row_dimensions[row[0].row].height for row in sheet.iter_rows()}
+    assert [heights[text] for text, _posts in rows] == [None, 30, 30]
+
+
 def test_every_export_is_noted_and_needs_its_permission() -> None:
     officer = make_officer()
     file = export_table(table([["a", 1]]), kind=ExportFormat.CSV, by=officer, at=moment(), rounds=["R"])
