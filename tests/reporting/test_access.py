@@ -70,6 +70,7 @@ def _known_user(
     session = request.COOKIES.get(django_settings.SESSION_COOKIE_NAME)
     if session not in known:
         known[session] = read(request)
+        known[session].get_all_permissions()  # which the person then remembers
     return copy.copy(known[session])
 
 
