@@ -105,7 +105,7 @@ class PotLine:
 
 @dataclass(frozen=True, slots=True)
 class GrantLine:
-    """The preliminary allocation of one grant, and which reports it counted.
+    """The allocation of one grant, and which reports it counted.
 
     `returned_count` of the counted reports have been returned and count until they are replaced.
     """
@@ -120,6 +120,11 @@ class GrantLine:
     assumed: bool
     is_example: bool
     decision: Decision | None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether its amounts are those of the decision in force."""
+        return self.decision is not None and self.decision.run_id == self.run.pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +172,12 @@ class StatusReport:
     @property
     def is_decided(self) -> bool:
         """Whether every amount in it is a decision's."""
-        return bool(self.grants) and all(
-            grant.decision is not None and grant.decision.run_id == grant.run.pk for grant in self.grants
-        )
+        return bool(self.grants) and all(grant.is_decided for grant in self.grants)
+
+    @property
+    def is_partly_decided(self) -> bool:
+        """Whether some grant's amounts in it are a decision's."""
+        return any(grant.is_decided for grant in self.grants)
 
     @property
     def is_over(self) -> bool:

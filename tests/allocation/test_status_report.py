@@ -133,12 +133,17 @@ def test_after_the_decision_nothing_is_called_preliminary_and_no_deadline_is_lef
     for form in (mail.text, mail.html):
         assert "decided allocation" in form.lower()
         assert "preliminary allocation" not in form.lower()
+        assert "decided in part" not in form.lower()
     report = status_report(reporting_round, at=AFTER)
     assert not report.is_over  # one region of 21 has reported
     tallies = tuple(replace(tally, count=21 * (tally.key == "decided")) for tally in report.tallies)
     over = render_to_string("email/_next_deadline.html", {"report": replace(report, tallies=tallies)})
     assert "Every report is decided." in over
     assert "deadline" not in over
+    [grant] = report.grants
+    partly = replace(report, grants=(grant, replace(grant, decision=None)))
+    heading = render_to_string("email/_allocation_standing.html", {"report": partly})
+    assert "Allocation, decided in part" in heading
 
 
 def test_the_mail_tells_who_has_done_what() -> None:
