@@ -8,8 +8,7 @@ from typing import Literal
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 
-from allocation import decided
-from allocation import selectors as allocation_selectors
+from allocation import decided, selectors
 from allocation.engine import parse_rules
 from allocation.models import AllocationRun, Decision, Recomputation, RequestState, RunRegion
 from allocation.status_workbook import status_file_name, status_workbook
@@ -215,11 +214,9 @@ def status_report(
     rows = _rows(reporting_round, at=at)
     today = at.astimezone(STOCKHOLM).date()
     is_open = reporting_round.is_open(at=at)
-    approved = sum(row.holder == "done" for row in rows)
     answers = [row.answer_by for row in rows if row.answer_by is not None and row.answer_by >= today]
-    requests = Recomputation.objects.filter(reporting_round=reporting_round)
-    latest = requests.order_by("-requested_at", "-pk").first()
-    example_years = allocation_selectors.example_years()
+    latest = reporting_round.recomputations.order_by("-requested_at", "-pk").first()
+    example_years = selectors.example_years()
     decisions = decided.decisions_in_force(reporting_round)
     return StatusReport(
         reporting_round=reporting_round,
@@ -228,7 +225,7 @@ def status_report(
         days_left=reporting_round.days_left(at=at),
         next_answer_by=min(answers, default=None),
         region_count=len(rows),
-        approved_count=approved,
+        approved_count=sum(row.holder == "done" for row in rows),
         tallies=_tallies(rows),
         groups=tuple(
             Group(state, State(state).label, SYMBOLS[state], found)
@@ -247,10 +244,10 @@ def status_report(
                 is_example=run.round_grant.year in example_years,
                 decision=decisions.get(run.round_grant_id),
             )
-            for run in allocation_selectors.current_runs(reporting_round)
+            for run in selectors.current_runs(reporting_round)
             if only_grant in (None, run.round_grant_id)
         ),
-        is_waiting=allocation_selectors.is_waiting(reporting_round),
+        is_waiting=selectors.is_waiting(reporting_round),
     )
 
 
@@ -272,11 +269,8 @@ def write_status_report(
     """
     lock_round(reporting_round.pk)
     report = status_report(reporting_round, at=at, only_grant=only_grant)
-    have_it = set(
-        Mail.objects.filter(kind=MailKind.STATUS_REPORT, occasion=occasion).values_list(
-            "recipient", flat=True
-        )
-    )
+    known = Mail.objects.filter(kind=MailKind.STATUS_REPORT, occasion=occasion)
+    have_it = set(known.values_list("recipient", flat=True))
     recipients = [person for person in recipients if person.email not in have_it]
     files = {
         language: keep_file(
@@ -284,7 +278,7 @@ def write_status_report(
         )
         for language in {person.language for person in recipients}
     }
-    written = [
+    written = (
         write_mail(
             MailKind.STATUS_REPORT,
             recipient=person.email,
@@ -295,7 +289,7 @@ def write_status_report(
             file=files[person.language],
         )
         for person in recipients
-    ]
+    )
     return [mail for mail in written if mail is not None]
 
 
@@ -389,7 +383,7 @@ def _grant_line(run: AllocationRun, *, is_example: bool, decision: Decision | No
         )
         for pot in run.pots.all()
     )
-    latest = allocation_selectors.latest_recomputation(run)
+    latest = selectors.latest_recomputation(run)
     basis = latest.basis if latest else []
     counted = [row for row in basis if row["revision"] is not None]
     return GrantLine(
