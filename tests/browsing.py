@@ -12,13 +12,13 @@ import psycopg
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import override_settings
 from playwright.sync_api import Browser, Page
 
 from config.sessions import SessionStore
 from reporting.models import User
 from tests.conftest import Stack
+from tests.signed import session_of
 
 PASSWORD = "platsplan-demo"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -61,17 +61,9 @@ def sign_in(page: Page, stack: Stack, who: str, *, to: str = "") -> None:
     """
     person = f"SELECT id, password FROM reporting_user WHERE email = '{who}@platsplan.example'"
     [(number, password)] = rows(stack, person)
-    method = {"method": "password", "at": time.time(), "email": f"{who}@platsplan.example"}
+    method = {"method": "password", "email": f"{who}@platsplan.example"}
     with override_settings(SECRET_KEY=stack.environment["SECRET_KEY"]):
-        content = SessionStore().encode(
-            {
-                SESSION_KEY: str(number),
-                BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[-1],
-                HASH_SESSION_KEY: User(password=password).get_session_auth_hash(),
-                "account_authentication_methods": [method],
-                "account_authentication_methods_user": str(number),
-            }
-        )
+        content = SessionStore().encode(session_of(User(pk=number, password=password), method=method))
     key = secrets.token_hex(16)
     with psycopg.connect(stack.database_url) as connection:
         connection.execute(

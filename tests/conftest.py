@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -29,9 +28,11 @@ from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from config.processes import MARK
+from config.sessions import SessionStore
 from reporting.guards import let_rest
 from reporting.reference import load_reference_data
 from tests.environment import MIGRATED
+from tests.signed import session_of
 
 if TYPE_CHECKING:
     from reporting.models import User
@@ -149,14 +150,12 @@ def settings_for_tests() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def forced_sign_in_is_a_whole_one() -> Iterator[None]:
     """`force_login` skips the pages of signing in; it leaves what they leave, second factor included."""
-    plain = Client.force_login
 
     def force_login(client: Client, user: "User", backend: str | None = None) -> None:
-        plain(client, user, backend)
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
-        session["account_authentication_methods_user"] = str(user.pk)
+        session = SessionStore()
+        session.update(session_of(user, method={"method": "mfa", "type": "totp"}, backend=backend))
         session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
 
     with mock.patch.object(Client, "force_login", force_login):
         yield

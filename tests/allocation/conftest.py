@@ -1,13 +1,9 @@
-"""What takes longer to make than the tests take that look at it, once for all tests of a file.
-
-A file that uses one of these has no test with transactions of its own, since nothing is written before the
-file ends, and no test that would mind what is there.
-"""
+"""A run, and a decided year, once for all tests of a file (tests/kept.py)."""
 
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from allocation.models import AllocationRun, Decision
@@ -16,14 +12,16 @@ from tests.allocation.scenario_steps import make_run
 from tests.allocation.test_decisions import drawn_as_data, make_decider
 from tests.allocation.test_payments import DecidedYear, make_decided
 from tests.factories import make_officer
+from tests.kept import kept
 
 
 @pytest.fixture(scope="module")
 def run_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
     """The key of the run that `run` gives."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_run().pk
-        transaction.set_rollback(True)
+    with kept(django_db_blocker):
+        made = make_run()
+        connection.check_constraints()
+        yield made.pk
 
 
 @pytest.fixture
@@ -35,14 +33,13 @@ def run(run_once: int, db: None) -> AllocationRun:
 @pytest.fixture(scope="module")
 def decided_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[int, int, int]]:
     """The keys of what `decided_year` gives."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with kept(django_db_blocker):
         officer, decider = make_officer(), make_decider()
         with pytest.MonkeyPatch.context() as patches:
             drawn_as_data(patches)
             decision = make_decided(officer, decider)
         connection.check_constraints()
         yield officer.pk, decider.pk, decision.pk
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """From requests to runs."""
 
-from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
@@ -8,11 +7,10 @@ from unittest.mock import patch
 import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from allocation import runner, selectors
-from allocation.models import AllocationRun, Award, Recomputation, RequestState, RunPot, RunRegion
+from allocation.models import AllocationRun, Recomputation, RequestState
 from allocation.services.runs import request_recomputation
 from allocation.tasks import recompute_task, resend_waiting_recomputations_task
 from reporting.errors import DomainError
@@ -169,94 +167,6 @@ def test_a_broker_that_is_away_does_not_undo_a_submission(django_capture_on_comm
         revision = make_submission(reporting_round, by=ombud)
     assert revision.number == 1
     assert Recomputation.objects.get().state == RequestState.REQUESTED
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE allocation_award SET amount_kr = amount_kr + 1",
-        "DELETE FROM allocation_award",
-        "UPDATE allocation_allocationrun SET rules_version = 'x'",
-        "UPDATE allocation_runpot SET allocated_kr = 0, unallocated_kr = amount_kr",
-        "UPDATE allocation_runregion SET total_kr = 1",
-        "UPDATE allocation_recomputation SET state = 'requested'",
-        "DELETE FROM allocation_recomputation",
-        "UPDATE allocation_recomputation SET basis = '[]'",
-        "TRUNCATE allocation_allocationrun CASCADE",
-        "TRUNCATE allocation_award",
-        "TRUNCATE allocation_runpot",
-        "TRUNCATE allocation_runregion",
-        "TRUNCATE allocation_recomputation CASCADE",
-    ],
-)
-def test_raw_sql_cannot_change_a_run(statement: str) -> None:
-    ombud, reporting_round = make_region_member(), make_round()
-    make_submission(reporting_round, by=ombud)
-    run_waiting(reporting_round)
-    with (
-        pytest.raises(DatabaseError, match=r"pgtrigger: (Cannot|Invalid)"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        # PostgreSQL empties no table that has checks to come.
-        cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; {statement}")
-
-
-@pytest.mark.parametrize(
-    ("in_pot", "in_region", "awarded", "refusal"),
-    [
-        (10, 10, 10, None),
-        (10, 9, 9, "awards of pot god .* do not sum to what the pot shared out"),
-        (9, 9, 9, "pots of run .* do not sum to the run"),
-        (10, 9, 10, "awards of region 03 .* do not sum to its total"),
-    ],
-)
-def test_the_database_refuses_a_run_whose_parts_do_not_sum(
-    in_pot: int, in_region: int, awarded: int, refusal: str | None
-) -> None:
-    ombud, reporting_round = make_region_member(), make_round()
-    make_submission(reporting_round, by=ombud)
-    run = run_waiting(reporting_round)
-    bad = AllocationRun.objects.create(
-        round_grant=run.round_grant,
-        number=99,
-        created_at=moment(),
-        rules_version="x",
-        rules_sha256="x",
-        rules_text="x",
-        engine_version="x",
-        inputs_sha256="x",
-        amount_kr=10,
-        allocated_kr=10,
-        unallocated_kr=0,
-        eligible_count=1,
-    )
-    RunPot.objects.create(
-        run=bad, position=0, pot="god", amount_kr=in_pot, allocated_kr=in_pot, unallocated_kr=0
-    )
-    RunRegion.objects.create(
-        run=bad,
-        region_id="03",
-        inhabitants=1,
-        planned_posts=1,
-        reported_posts=1,
-        planned_rate=1,
-        total_kr=in_region,
-    )
-    Award.objects.create(
-        run=bad, region_id="03", pot="god", eligible=True, reason="eligible", amount_kr=awarded, assumed=False
-    )
-    expected = pytest.raises(DatabaseError, match=refusal) if refusal else nullcontext()
-    with expected, connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def test_a_stored_run_gets_no_further_pots() -> None:
-    make_submission(reporting_round := make_round(), by=make_region_member())
-    run = run_waiting(reporting_round)
-    RunPot.objects.create(run=run, position=9, pot="extra", amount_kr=10, allocated_kr=0, unallocated_kr=10)
-    with pytest.raises(DatabaseError, match="do not sum to the run"), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_a_run_reads_every_figure_in_one_statement(django_assert_max_num_queries) -> None:

@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 
+from tests.kept import kept
 from tests.publication.published import Published
 
 
 @pytest.fixture(scope="module")
 def published_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Published]:
     """What `published` gives; nothing of it is left after the file."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with kept(django_db_blocker):
         yield Published()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

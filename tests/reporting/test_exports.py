@@ -42,11 +42,12 @@ def test_no_text_becomes_a_formula() -> None:
 
 
 def test_a_row_is_high_enough_for_its_longest_text() -> None:
-    rows = [["short", 1], ["as long as two lines are", 1], ["two\nlines", 1]]
+    texts = ["short", "as long as two lines are", "two\nlines"]
+    rows = [[text, 1] for text in texts]
     file = export_table(table(rows), kind=ExportFormat.XLSX, by=make_officer(), at=moment())
     sheet = load_workbook(BytesIO(file.content)).worksheets[0]
-    heights = {row[0].value: sheet.row_dimensions[row[0].row].height for row in sheet.iter_rows()}
-    assert [heights[text] for text, _posts in rows] == [None, 30, 30]
+    heights = {str(cell.value): sheet.row_dimensions[cell.row].height for [cell] in sheet["A1:A20"]}
+    assert [heights[text] for text in texts] == [None, 30, 30]
 
 
 def test_every_export_is_noted_and_needs_its_permission() -> None:

@@ -1,6 +1,7 @@
 """The chained log of receipts: strictly one after the other, and nothing exchanged unseen."""
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pgtrigger
@@ -8,25 +9,32 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from reporting.chain import append_entry, check_log, entry_text, keep_check
 from reporting.models import Figure, LogCheck, LogEntry, LogKind, Receipt, ReceiptFile, Revision
 from reporting.models.receipts import NO_ENTRY
 from reporting.receipts import receipt_file
 from reporting.record import text_sha256
-from reporting.services.submissions import submit_report
-from tests.factories import make_draft, make_officer, make_region_member, make_round, make_submission, moment
-from tests.reporting.test_many_at_once import at_once
+from tests.factories import make_officer, make_region_member, make_round, make_submission, moment
+from tests.kept import kept
+
+
+@pytest.fixture(scope="module")
+def submissions_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What `submissions` gives."""
+    with kept(django_db_blocker):
+        person, reporting_round = make_region_member(), make_round(codes=["03"])
+        for day in range(3):
+            make_submission(reporting_round, by=person, at=moment(10 + day), st_2022=str(120 + day))
+        connection.check_constraints()
+        yield
 
 
 @pytest.fixture
-def submissions(db: None) -> list[Revision]:
+def submissions(submissions_once: None, db: None) -> list[Revision]:
     """Three versions of one report, and so three entries."""
-    person, reporting_round = make_region_member(), make_round(codes=["03"])
-    return [
-        make_submission(reporting_round, by=person, at=moment(10 + day), st_2022=str(120 + day))
-        for day in range(3)
-    ]
+    return list(Revision.objects.order_by("number"))
 
 
 def problems() -> list[tuple[str, str]]:
@@ -40,27 +48,6 @@ def test_each_entry_carries_the_checksum_of_the_one_before(submissions: list[Rev
     assert [entry.sha256 for entry in entries] == [text_sha256(entry_text(entry)) for entry in entries]
     assert [entry.subject for entry in entries] == [revision.receipt_number for revision in submissions]
     assert problems() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_regions_of_two_rounds_that_submit_at_once_stand_one_after_the_other() -> None:
-    codes = ["01", "03", "04", "05", "06", "07"]
-    rounds = [make_round(codes=codes), make_round(codes=codes)]
-    people = {code: make_region_member(code) for code in codes}
-    reports = [make_draft(each, code, by=people[code]) for each in rounds for code in codes]
-
-    def submit(index: int) -> Revision:
-        report = reports[index]
-        return submit_report(
-            submission_id=report.pk, by=people[report.region_id], at=moment(), attested_in="sv"
-        )
-
-    outcomes = at_once(len(reports), submit)
-    assert all(isinstance(outcome, Revision) for outcome in outcomes)
-    assert list(LogEntry.objects.order_by("sequence").values_list("sequence", flat=True)) == list(
-        range(1, len(reports) + 1)
-    )
-    assert check_log().flaws == ()
 
 
 def test_what_is_rolled_back_leaves_no_gap(submissions: list[Revision]) -> None:

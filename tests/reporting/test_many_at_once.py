@@ -8,9 +8,20 @@ from django.db import connection
 
 from allocation.models import Recomputation
 from reporting import threads
+from reporting.chain import check_log
 from reporting.digests import write_digests
 from reporting.errors import DomainError
-from reporting.models import Mail, MailKind, MailRhythm, Message, ReadMark, ReviewEvent, Revision, Side
+from reporting.models import (
+    LogEntry,
+    Mail,
+    MailKind,
+    MailRhythm,
+    Message,
+    ReadMark,
+    ReviewEvent,
+    Revision,
+    Side,
+)
 from reporting.services.drafts import Merge, merge_draft, save_draft
 from reporting.services.messages import mark_read, post_message
 from reporting.services.news import choose_mail
@@ -191,3 +202,23 @@ def test_ten_people_in_one_field_overwrite_nobody_unseen() -> None:
     value = report.draft_values.get(field="at_2022")
     assert (value.version, value.text) == (1, saved[0].values["at_2022"].text)
     assert {merge.values["at_2022"].text for merge in refused} == {value.text}
+
+
+def test_regions_of_two_rounds_that_submit_at_once_stand_one_after_the_other() -> None:
+    codes = ["01", "03", "04", "05", "06", "07"]
+    rounds = [make_round(codes=codes), make_round(codes=codes)]
+    people = {code: make_region_member(code) for code in codes}
+    reports = [make_draft(each, code, by=people[code]) for each in rounds for code in codes]
+
+    def submit(index: int) -> Revision:
+        report = reports[index]
+        return submit_report(
+            submission_id=report.pk, by=people[report.region_id], at=moment(), attested_in="sv"
+        )
+
+    outcomes = at_once(len(reports), submit)
+    assert all(isinstance(outcome, Revision) for outcome in outcomes)
+    assert list(LogEntry.objects.order_by("sequence").values_list("sequence", flat=True)) == list(
+        range(1, len(reports) + 1)
+    )
+    assert check_log().flaws == ()
