@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from config import launch
+from config.instance import CannotStart
+from config.preparation import check_addresses
 from tests.conftest import PROJECT, Launched, Stack, free_port
 
 
@@ -52,10 +55,11 @@ def test_a_busy_port_is_one_line_that_says_what_to_do(unstarted: Stack, tmp_path
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
-def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
-    refused = Launched([f"--port={port}"], {"PLATSPLAN_VAR": str(tmp_path)}, log=tmp_path / "log")
-    assert refused.process.wait(30) == 2
-    assert "is not a port number" in refused.words()
+def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        launch.main([f"--port={port}"])
+    assert refused.value.code == 2
+    assert "is not a port number" in capsys.readouterr().err
 
 
 def test_reset_spares_a_folder_that_platsplan_did_not_make(tmp_path: Path) -> None:
@@ -75,10 +79,15 @@ def test_reset_leaves_a_database_of_ones_own_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["sqlite:///x", "nonsense", "postgres://someone@host:word/name"])
-def test_an_address_of_no_postgresql_server_is_one_line(address: str, tmp_path: Path) -> None:
+def test_an_address_of_no_postgresql_server_is_refused(address: str) -> None:
+    with pytest.raises(CannotStart, match="DATABASE_URL is not an address such as postgres://"):
+        check_addresses({"DATABASE_URL": address, "REDIS_URL": "redis://h/0"})
+
+
+def test_what_is_refused_at_the_start_is_one_line(tmp_path: Path) -> None:
     environment = {
         "PLATSPLAN_VAR": str(tmp_path / "var"),
-        "DATABASE_URL": address,
+        "DATABASE_URL": "sqlite:///x",
         "REDIS_URL": "redis://h/0",
     }
     refused = Launched(["--port", str(free_port())], environment, log=tmp_path / "log")
