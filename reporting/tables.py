@@ -23,8 +23,10 @@ from reporting.models import STOCKHOLM
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
-# More than Excel takes in a cell; what is cut says so.
+# Excel takes few more in a cell, and counts what it keeps in UTF-16: an emoji is two. What is cut says so.
 CELL_MAX = 32_000
+# Points; Excel says that a file with a higher row is damaged.
+HIGHEST = 409
 
 Kind = Literal["text", "number", "year", "kr", "rate", "moment", "day"]
 Value = str | int | Decimal | datetime | date | None
@@ -119,7 +121,12 @@ def _csv_text(value: Value) -> str:
 
 def _clean(text: str) -> str:
     text = text.translate(_ILLEGAL)
-    return text if len(text) <= CELL_MAX else f"{text[:CELL_MAX]}…"
+    if 2 * len(text) <= CELL_MAX:
+        return text
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * CELL_MAX:
+        return text
+    return f"{units[: 2 * CELL_MAX].decode('utf-16-le', errors='ignore')}…"
 
 
 def _fill(sheet: Worksheet, table: Table) -> None:
@@ -146,7 +153,7 @@ def _fill(sheet: Worksheet, table: Table) -> None:
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True), 1):
             _put(sheet.cell(number, place), value, column.kind)
         if (lines := max(map(_lines, row, table.columns), default=1)) > 1:
-            sheet.row_dimensions[number].height = 15 * lines
+            sheet.row_dimensions[number].height = min(15 * lines, HIGHEST)
     if sums := table.sums:
         number = heading + len(table.rows) + 1
         for place, (value, column) in enumerate(zip(sums, table.columns, strict=True), 1):
@@ -162,7 +169,7 @@ def _lines(value: Value, column: Column) -> int:
     """How many lines a value takes in its column: not every program makes a row high enough by itself."""
     if not isinstance(value, str):
         return 1
-    return sum(max(1, ceil(len(line) / column.width)) for line in value.splitlines()) or 1
+    return sum(max(1, ceil(len(line) / column.width)) for line in _clean(value).splitlines()) or 1
 
 
 def _put(cell: Cell | MergedCell, value: Value, kind: Kind, *, missing: str = "–") -> None:

@@ -50,6 +50,19 @@ def test_a_row_is_high_enough_for_its_longest_text() -> None:
     assert [heights[text] for text in texts] == [None, 30, 30]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 100_000, "y\n" * 10_000, " " * 50_000, "😀" * 20_000, "\u2028" * 500],
+    ids=["long", "line ends", "spaces", "emoji", "separators"],
+)
+def test_no_cell_and_no_row_is_larger_than_excel_opens(text: str) -> None:
+    file = export_table(table([[text, 1]]), kind=ExportFormat.XLSX, by=make_officer(), at=moment())
+    sheet = load_workbook(BytesIO(file.content)).worksheets[0]
+    assert max(height for row in sheet.row_dimensions.values() if (height := row.height)) <= 409
+    longest = max(len(str(cell.value).encode("utf-16-le")) // 2 for [cell] in sheet["A1:A20"])
+    assert 499 < longest < 32_767
+
+
 def test_every_export_is_noted_and_needs_its_permission() -> None:
     officer = make_officer()
     file = export_table(table([["a", 1]]), kind=ExportFormat.CSV, by=officer, at=moment(), rounds=["R"])
