@@ -1,14 +1,15 @@
 """The agency's admin site: Django's own, signed in to through the same door as everyone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import update_wrapper
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db.models import Field, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -40,11 +41,14 @@ class PlatsplanAdminSite(AdminSite):
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """As Django's, but a form from somebody signed in without access is refused, not sent elsewhere."""
         inner = super().admin_view(view, cacheable)
+        of_model = getattr(view, "__self__", None)
 
         def refuse_or_show(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             is_form = request.method == "POST" and request.user.is_authenticated
             if is_form and not self.has_permission(request):
                 raise PermissionDenied
+            if is_form and isinstance(of_model, ModelAdmin):
+                _refuse_other_than_keys(of_model.opts.pk, request.POST.getlist(ACTION_CHECKBOX_NAME))
             answer: HttpResponseBase = inner(request, *args, **kwargs)
             return answer
 
@@ -73,3 +77,14 @@ class PlatsplanAdminSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # type: ignore[override]  # a redirect
         """Change one's password on the one page for it."""
         return redirect("account_change_password")
+
+
+def _refuse_other_than_keys(field: Field, chosen: Iterable[str]) -> None:
+    """Refuse rows that no list offers; Django's own asks the database for them and fails."""
+    for key in chosen:
+        try:
+            field.to_python(key)
+        except ValidationError:
+            raise BadRequest("There is no such row.") from None
+        if "\x00" in key:
+            raise BadRequest("There is no such row.")

@@ -35,6 +35,7 @@ from allocation.services.reclaims import (
     withdraw_claim,
 )
 from reporting.accounts.recency import fresh_sign_in_required
+from reporting.admin.readonly import is_key
 from reporting.errors import DomainError
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _known(form: MoneyForm, grant: RoundGrant) -> dict[str, Any]:
     """Which grant; a claim that the form names has to be one of its own."""
     if form.row != "claim_id":
         return {"grant_id": grant.pk}
-    if not form.key.isdecimal() or not grant.repayment_claims.filter(pk=int(form.key)).exists():
+    if not is_key(form.key) or not grant.repayment_claims.filter(pk=int(form.key)).exists():
         raise Http404
     return {}
 

@@ -2,7 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reporting.admin.flags import OPEN_FLAGS
-from reporting.admin.readonly import signed_in
+from reporting.admin.queue import MOST_AT_ONCE
+from reporting.admin.readonly import is_key, signed_in
 from reporting.errors import DomainError
 from reporting.models import State, Submission
 from reporting.selectors import assignments_of, reviewers
@@ -30,8 +31,6 @@ else:
     Base = object
 
 FILTERS = "_changelist_filters"
-# One page; whoever has more narrows the queue first.
-MOST_AT_ONCE = 200
 
 
 class DeskActionsMixin(Base):
@@ -75,7 +74,7 @@ class DeskActionsMixin(Base):
             return redirect("admin:reporting_submission_change", object_id)
         submission = self._report(request, object_id, may=self.has_assign_permission(request))
         chosen = request.POST.get("officer", "")
-        if chosen == "nobody" or chosen.isdecimal():
+        if chosen == "nobody" or is_key(chosen):
             officer_id = None if chosen == "nobody" else int(chosen)
             try:
                 assign_report(
@@ -163,6 +162,8 @@ class DeskActionsMixin(Base):
     def queue_of(self, request: HttpRequest, filters: str) -> Any:
         """The reports of the queue under its filters, in its order; none where the filters mean nothing."""
         asked = request.GET
+        if "\x00" in unquote_plus(filters):
+            return self.get_queryset(request).none()  # the database cannot be asked about it
         try:
             request.GET = QueryDict(filters)
             changelist = admin.ModelAdmin.get_changelist_instance(self, request)

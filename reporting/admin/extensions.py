@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting import selectors
+from reporting.admin.queue import is_too_much
 from reporting.admin.readonly import signed_in
 from reporting.admin.rounds import MomentInput
 from reporting.errors import DomainError
@@ -78,6 +79,8 @@ class ExtensionsMixin(admin.ModelAdmin):
     @admin.action(description=gettext_lazy("Extend the time for selected reports"), permissions=["extend"])
     def extend_selected(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
         """One moment and one reason for several regions."""
+        if is_too_much(request, queryset):
+            return None
         confirmed = "confirmed" in request.POST
         form = ExtensionForm(request.POST if confirmed else None)
         submissions = list(queryset.select_related("region", "reporting_round"))

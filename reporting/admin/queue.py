@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.admin.flags import OPEN_FLAGS, counted, flagged
-from reporting.admin.readonly import signed_in
+from reporting.admin.readonly import is_key, signed_in
 from reporting.errors import DomainError
 from reporting.flagging import LABELS
 from reporting.fragments import cell
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 else:
     Base = object
 
+# One page's worth; whoever has more narrows the queue first.
+MOST_AT_ONCE = 200
 WAITING_FOR_AGENCY = (State.SUBMITTED, State.IN_REVIEW)
 
 
@@ -103,7 +105,7 @@ class AssignedFilter(admin.SimpleListFilter):
             return queryset.filter(assignment__officer=signed_in(request))
         if value == "nobody":
             return queryset.filter(Q(assignment=None) | Q(assignment__officer=None))
-        return queryset.filter(assignment__officer=int(value)) if value.isdecimal() else queryset
+        return queryset.filter(assignment__officer=int(value)) if is_key(value) else queryset
 
 
 class ChangedFilter(admin.SimpleListFilter):
@@ -208,6 +210,15 @@ def queue_rows(reports: QuerySet[Submission], *, reader_id: int) -> list[QueueRo
     return [QueueRow(*values) for values in columns]
 
 
+def is_too_much(request: HttpRequest, chosen: QuerySet[Submission]) -> bool:
+    """Whether more reports are chosen than one form holds; says so."""
+    if chosen.order_by().count() <= MOST_AT_ONCE:
+        return False
+    text = _("Nothing was changed: choose at most %(most)d reports at once.")
+    messages.error(request, text % {"most": MOST_AT_ONCE})
+    return True
+
+
 class QueueMixin(Base):
     """The list of reports as officers work with it. Its number of queries does not follow its rows."""
 
@@ -286,13 +297,16 @@ class QueueMixin(Base):
     @admin.action(description=gettext_lazy("Assign selected reports to me"), permissions=["assign"])
     def assign_to_me(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         """Take the reports."""
-        self.assign_each(request, queryset, officer_id=signed_in(request).pk)
+        if not is_too_much(request, queryset):
+            self.assign_each(request, queryset, officer_id=signed_in(request).pk)
 
     @admin.action(description=gettext_lazy("Assign selected reports to …"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
         """Ask for whom, then give the reports to that officer, or to nobody."""
+        if is_too_much(request, queryset):
+            return None
         chosen = request.POST.get("officer", "")
-        if "confirmed" in request.POST and (chosen == "nobody" or chosen.isdecimal()):
+        if "confirmed" in request.POST and (chosen == "nobody" or is_key(chosen)):
             self.assign_each(request, queryset, officer_id=None if chosen == "nobody" else int(chosen))
             return None
         context = {

@@ -1,5 +1,6 @@
 """Admin pages that only show: what the system made is not edited by hand, by nobody."""
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.admin import ModelAdmin, display
@@ -63,6 +64,11 @@ class StandingMixin:
     def standing_tag(self, obj: Any) -> str:
         """The standing, drawn as everywhere else; nothing for the row that a tampered form asks for."""
         return render_to_string("admin/_standing.html", {"value": obj.standing}) if obj.standing else ""
+
+
+def is_key(text: str) -> bool:
+    """Whether `text` can be the number of a row; of thousands of digits Python itself refuses to read one."""
+    return re.fullmatch(r"[0-9]{1,18}", text) is not None
 
 
 def signed_in(request: HttpRequest) -> User:

@@ -30,6 +30,7 @@ from reporting.admin.queue import (
     QueueMixin,
     RoundFilter,
     WaitsFilter,
+    is_too_much,
 )
 from reporting.admin.queuetable import queue_table
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
@@ -220,6 +221,8 @@ class SubmissionAdmin(
     def _for_each(
         self, request: HttpRequest, queryset: QuerySet[Submission], *, decision: str
     ) -> HttpResponse | None:
+        if is_too_much(request, queryset):
+            return None
         confirmed = "confirmed" in request.POST
         form = DecisionForm(request.POST if confirmed else None, today=swedish_day(timezone.now()))
         form.fields["message"].required = decision == "return"
