@@ -20,7 +20,7 @@ from reporting.admin.exports import ExportMixin
 from reporting.admin.readonly import ReadOnlyMixin, signed_in
 from reporting.errors import DomainError
 from reporting.invitations import LINK_MARK
-from reporting.models import Document, Mail, MailFile
+from reporting.models import Document, Mail, MailFile, MailKind
 from reporting.services.outbox import AGAIN, WITH_SECRET_LINK, send_again, try_now
 from reporting.tables import Column, Table
 from reporting.templatetags.platsplan import day
@@ -41,6 +41,11 @@ LABELS: dict[str, str | Promise] = {
     "failed": gettext_lazy("Failed"),
     "dropped": gettext_lazy("Not needed any more"),
 }
+# kind of a mail that was dropped -> why; the mailer, which has no reader, notes it in English
+DROPPED: dict[str, str | Promise] = {
+    MailKind.INVITATION: gettext_lazy("The invitation has been withdrawn, accepted or sent anew."),
+    MailKind.PASSWORD_RESET: gettext_lazy("Nobody with this address can sign in."),
+}
 CHIPS = {"sent": "ok", "partly": "warning", "waiting": "submitted", "failed": "error", "dropped": "none"}
 MASK = "••••••••"
 
@@ -57,6 +62,11 @@ def state_of(mail: Mail) -> str:
     if mail.copied_at is not None:
         return "partly"
     return "failed" if mail.last_error else "waiting"
+
+
+def trouble_with(mail: Mail) -> str:
+    """Why the mail has not left, or not to everyone: what a server has answered, or why it was dropped."""
+    return str(DROPPED.get(mail.kind, mail.last_error)) if mail.dropped_at else mail.last_error
 
 
 class MailStateFilter(admin.SimpleListFilter):
@@ -117,13 +127,13 @@ class MailAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
         "dropped_at",
         "attempts",
         "last_attempt_at",
-        "last_error",
+        "trouble",
         "occasion",
         "repetition",
         "enclosures",
         "letter",
     ]
-    readonly_fields = ["state_chip", "repetition", "enclosures", "letter"]
+    readonly_fields = ["state_chip", "trouble", "repetition", "enclosures", "letter"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
         """The list needs neither the letters nor their HTML."""
@@ -234,7 +244,7 @@ class MailAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
                 str(LABELS[state_of(mail)]),
                 mail.attempts,
                 mail.sent_at,
-                mail.last_error,
+                trouble_with(mail),
             ]
             for mail in queryset.select_related("reporting_round").defer("text", "html")
         ]
@@ -254,9 +264,13 @@ class MailAdmin(ExportMixin, ReadOnlyMixin, admin.ModelAdmin):
     def state_chip(self, obj: Mail) -> str:
         """The state as a chip, with the error where there is one."""
         state = state_of(obj)
-        return render_to_string(
-            "admin/_mail_state.html", {"state": CHIPS[state], "label": LABELS[state], "error": obj.last_error}
-        )
+        context = {"state": CHIPS[state], "label": LABELS[state], "error": trouble_with(obj)}
+        return render_to_string("admin/_mail_state.html", context)
+
+    @admin.display(description=gettext_lazy("last error"))
+    def trouble(self, obj: Mail) -> str:
+        """Why it has not left."""
+        return trouble_with(obj)
 
     @admin.display(description=gettext_lazy("sent again"))
     def repetition(self, obj: Mail) -> str:

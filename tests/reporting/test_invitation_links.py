@@ -9,9 +9,10 @@ from django.conf import settings as django_settings
 from django.core import mail as django_mail
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from reporting import mailer
-from reporting.admin.outbox import STATES, state_of
+from reporting.admin.outbox import STATES, state_of, trouble_with
 from reporting.errors import DomainError, InvitationRefused, NotAllowed
 from reporting.invitations import LINK_MARK, invitation_token, read_invitation_token
 from reporting.models import (
@@ -99,6 +100,8 @@ def test_a_mail_that_has_not_left_when_its_link_dies_is_dropped_and_counts_as_no
     assert mail.dropped_at is not None
     assert mail.pk not in mailer.waiting_mail(at=timezone.now() + timedelta(days=1))
     assert state_of(mail) == "dropped"
+    with override("sv"):
+        assert trouble_with(mail) == "Inbjudan har återkallats, accepterats eller skickats på nytt."
     assert set(Mail.objects.filter(STATES["dropped"])) == {mail}
     assert not Mail.objects.filter(STATES["failed"]).exists()
     with pytest.raises(DomainError):
