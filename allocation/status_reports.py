@@ -92,7 +92,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class PotLine:
-    """A pot in the preliminary allocation: amounts in whole kronor, regions with an award above 0."""
+    """A pot in the allocation of a grant: amounts in whole kronor, regions with an award above 0."""
 
     title: str
     amount_kr: int

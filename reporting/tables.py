@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
-from math import ceil
+from textwrap import wrap
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -167,9 +167,13 @@ def _fill(sheet: Worksheet, table: Table) -> None:
 
 def _lines(value: Value, column: Column) -> int:
     """How many lines a value takes in its column: not every program makes a row high enough by itself."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or column.kind != "text":
         return 1
-    return sum(max(1, ceil(len(line) / column.width)) for line in _clean(value).splitlines()) or 1
+    return sum(_wrapped(line, column.width) for line in _clean(value).splitlines()) or 1
+
+
+def _wrapped(line: str, width: int) -> int:
+    return len(wrap(line, width)) or 1 if len(line) > width else 1
 
 
 def _put(cell: Cell | MergedCell, value: Value, kind: Kind, *, missing: str = "–") -> None:

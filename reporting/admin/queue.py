@@ -142,7 +142,7 @@ class QueueRow:
 
     Attributes:
         seen_at: when the asker last looked at it.
-        planned, reported: AT posts for the round's first year.
+        planned_posts, reported_posts: AT posts for the round's first year; None where there are none.
         open_flags: their codes, each as often as there are such flags.
         unread: how many messages of the region the asker has not read.
     """
@@ -155,8 +155,8 @@ class QueueRow:
     submitted_at: datetime | None
     changed_at: datetime | None
     seen_at: datetime | None
-    planned: int | None
-    reported: int | None
+    planned_posts: int | None
+    reported_posts: int | None
     officer_name: str | None
     open_flags: list[str]
     unread: int = 0
@@ -275,7 +275,7 @@ class QueueMixin(Base):
     @admin.display(description=gettext_lazy("AT posts"))
     def posts(self, obj: QueueRow) -> str:
         """AT posts for the round's first year: planned, reported, and the difference."""
-        planned, reported = obj.planned, obj.reported
+        planned, reported = obj.planned_posts, obj.reported_posts
         increase = None if planned is None or reported is None else reported - planned
         return cell("admin/queue/_posts.html", planned=planned, reported=reported, increase=increase)
 

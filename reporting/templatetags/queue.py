@@ -1,4 +1,4 @@
-"""The queue's table. Django's own draws a row in a third of a millisecond, half of what the page cost."""
+"""The queue's table, and the filters of lists. Django's own table takes a third of a millisecond a row."""
 
 from collections.abc import Sequence
 from typing import Any

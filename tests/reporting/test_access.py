@@ -54,6 +54,7 @@ def brisk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     """
     settings.SESSION_SAVE_EVERY_REQUEST = False
     monkeypatch.setattr(auth, "get_user", partial(_known_user, {}, auth.get_user))
+    monkeypatch.setattr(SessionStore, "load", partialmethod(_known_session, {}, SessionStore.load))
     monkeypatch.setattr(Template, "render", partialmethod(_draw_for_some, Template.render))
     for status in (403, 404):
         plain = partial(_refusal, status)
@@ -129,16 +130,12 @@ docs/access.md names addresses that the project does not have. Remove the rows:
 """
 
 
-def test_every_address_answers_every_role_as_the_table_says(
-    brisk: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_address_answers_every_role_as_the_table_says(brisk: None) -> None:
     world = make_world()
     people = {
         "anonymous": [Client(raise_request_exception=False)],
         **{role: clients_of(role, world.people[role]) for role in ROLES if role != "anonymous"},
     }
-    # Not before: signing in reads a session and then puts more into it.
-    monkeypatch.setattr(SessionStore, "load", partialmethod(_known_session, {}, SessionStore.load))
     samples, table = Samples(world), read_table(DOCUMENT.read_text(encoding="utf-8"))
     known = addresses()
     point = transaction.savepoint()

@@ -42,12 +42,18 @@ def test_no_text_becomes_a_formula() -> None:
 
 
 def test_a_row_is_high_enough_for_its_longest_text() -> None:
-    texts = ["short", "as long as two lines are", "two\nlines"]
+    texts = {
+        "short": None,
+        "as long as two lines are": 30,
+        "two\nlines": 30,
+        "halvtidstjänst halvtidstjänst halvtidstjänst": 45,
+        "\n".join(["far more than fit"] * 40): 409,
+    }
     rows = [[text, 1] for text in texts]
     file = export_table(table(rows), kind=ExportFormat.XLSX, by=make_officer(), at=moment())
     sheet = load_workbook(BytesIO(file.content)).worksheets[0]
     heights = {str(cell.value): sheet.row_dimensions[cell.row].height for [cell] in sheet["A1:A20"]}
-    assert [heights[text] for text in texts] == [None, 30, 30]
+    assert {text: heights[text] for text in texts} == texts
 
 
 @pytest.mark.parametrize(
