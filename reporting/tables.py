@@ -167,7 +167,7 @@ def _fill(sheet: Worksheet, table: Table) -> None:
 
 def _lines(value: Value, column: Column) -> int:
     """How many lines a value takes in its column: not every program makes a row high enough by itself."""
-    if not isinstance(value, str) or column.kind != "text":
+    if not isinstance(value, str):
         return 1
     return sum(_wrapped(line, column.width) for line in _clean(value).splitlines()) or 1
 

@@ -6,17 +6,20 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from allocation import claims, flagrefresh
 from allocation.models import Recomputation
 from reporting.checking import checks_of
 from reporting.errors import NotAllowed, WrongState
-from reporting.models import Assignment, Baseline, ReportFlag, State, Submission
+from reporting.models import Assignment, Baseline, ReportFlag, ReportingRound, State, Submission
 from reporting.services.desk import approve_unflagged, assign_report
 from reporting.services.flags import dismiss_flag, refresh_flags
 from reporting.services.review import approve_report, return_report
+from reporting.templatetags.queue import filter_choices
 from tests.factories import (
     make_officer,
     make_region_member,
@@ -83,26 +86,63 @@ def test_reports_are_assigned_from_the_queue_and_found_by_its_filter() -> None:
 # A row
 
 
+def row(client: Client) -> str:
+    shown = client.get(QUEUE).content.decode()
+    text = re.sub(r"<[^>]+>", " ", shown[shown.index("<tbody>") : shown.index("</tbody>")])
+    return " ".join(text.split())
+
+
 def test_a_row_tells_region_version_plan_flags_officer_and_what_is_new() -> None:
     ombud, officer, reporting_round = make_region_member(), make_officer(), make_round(codes=["03"])
     make_submission(reporting_round, by=ombud, at_2022="59", comment_at_2022="More.", gm_2022="")
     report = report_of(reporting_round)
     client = signed_in(officer)
-
-    def row() -> str:
-        shown = client.get(QUEUE).content.decode()
-        text = re.sub(r"<[^>]+>", " ", shown[shown.index("<tbody>") : shown.index("</tbody>")])
-        return " ".join(text.split())
-
     named = f"{reporting_round.name} Submitted version 1, 19 Sep 10:00 59 plan 50, +9"
-    assert row() == f"Uppsala changed {named} ST missing Near a limit or step nobody"
+    assert row(client) == f"Uppsala changed {named} ST missing Near a limit or step nobody"
     for flag in ReportFlag.objects.filter(submission=report):
         dismiss_flag(flag_id=flag.pk, reason="Seen.", by=officer, at=moment(20))
     client.get(f"{QUEUE}{report.pk}/change/")
     assign_report(submission_id=report.pk, officer_id=officer.pk, by=officer, at=moment(20))
     write(report, ombud)
     Submission.objects.update(changed_at=moment(20))
-    assert row() == f"Uppsala 1 unread {named} none {officer.name}"
+    assert row(client) == f"Uppsala 1 unread {named} none {officer.name}"
+    assert row(signed_in(make_officer())) == f"Uppsala changed 1 unread {named} none {officer.name}"
+
+
+def test_a_row_has_the_newest_versions_figure_for_the_rounds_first_year() -> None:
+    ombud, reporting_round = make_region_member(), make_round(codes=["03"])
+    client = signed_in(make_officer())
+    for posts in ("50", "51"):
+        make_submission(reporting_round, by=ombud, at_2022=posts, at_2023="52")
+    assert "version 2, 19 Sep 10:00 51 plan 50, +1" in row(client)
+    ReportingRound.objects.update(first_year=2023)  # for which there is no plan
+    assert "version 2, 19 Sep 10:00 52 none" in row(client)
+
+
+def test_the_queue_is_in_the_language_of_who_asks() -> None:
+    make_round(codes=["03"])
+    client = signed_in(make_officer())
+    for language, words in (("en", ("By flags", "nobody")), ("sv", ("På anmärkningar", "ingen"))):
+        shown = " ".join(client.get(QUEUE, headers={"accept-language": language}).content.decode().split())
+        assert [word for word in words if word not in shown] == []
+    drawn = set()
+    for language in ("en", "sv"):
+        with override(language):
+            drawn.add(filter_choices("region", []))  # a word of both languages
+    assert len(drawn) == 2
+
+
+def test_the_queue_is_taken_out_with_officers_and_flags() -> None:
+    officer, reporting_round = make_officer(name="Eva Ek"), make_round(codes=["03", "04"])
+    make_submission(reporting_round, by=make_region_member(), gm_2022="")
+    report = report_of(reporting_round)
+    assign_report(submission_id=report.pk, officer_id=officer.pk, by=make_officer(), at=moment(20))
+    chosen = list(Submission.objects.values_list("pk", flat=True))
+    sent = {"action": "export_csv", "_selected_action": chosen}
+    first, second = signed_in(officer).post(QUEUE, sent).content.decode("utf-8-sig").splitlines()[-2:]
+    assert ";03;Uppsala;" in first
+    assert re.search(r";Eva Ek;.*ST missing \(1\)", first)
+    assert second.endswith(";;")
 
 
 def test_a_queue_without_reports_shows_no_table() -> None:

@@ -68,6 +68,11 @@ def test_what_the_other_side_writes_is_unread_until_it_has_been_shown() -> None:
     ]
     assert entry.read_by == (ombud.name,)
     assert threads.thread_of(report, reader_id=ombud.pk, side=Side.REGION).last_message == answer.pk
+    changed_sides = make_officer()
+    ReadMark.objects.create(
+        user=changed_sides, submission=report, side=Side.REGION, last_message=answer.pk, read_at=moment(20)
+    )
+    assert threads.unread_for_agency(changed_sides) == {report.pk: 1}
 
 
 def test_who_answers_a_return_with_a_new_version_has_read_it_and_nothing_else() -> None:
