@@ -30,9 +30,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters_as_data")]
 __all__ = ["letters_as_data"]
 
 LIST, PAGE = 12, 15
-# What needs more than the two above, by the page's name in the admin.
+# Where it is not the two above, by the page's name in the admin.
 BUDGETS = {
     "index": 22,
+    "reporting_submission_changelist": 9,
     "reporting_submission_change": 24,
     "allocation_paymentbatch_grant": 18,
 }

@@ -86,8 +86,8 @@ def test_reports_are_assigned_from_the_queue_and_found_by_its_filter() -> None:
 # A row
 
 
-def row(client: Client) -> str:
-    shown = client.get(QUEUE).content.decode()
+def row(client: Client, query: str = "") -> str:
+    shown = client.get(f"{QUEUE}{query}").content.decode()
     text = re.sub(r"<[^>]+>", " ", shown[shown.index("<tbody>") : shown.index("</tbody>")])
     return " ".join(text.split())
 
@@ -130,6 +130,31 @@ def test_the_queue_is_in_the_language_of_who_asks() -> None:
         with override(language):
             drawn.add(filter_choices("region", []))  # a word of both languages
     assert len(drawn) == 2
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "last"),
+    [
+        pytest.param(1, "Uppsala", "Östergötland", id="region"),
+        pytest.param(2, "Östergötland", "Uppsala", id="round"),
+        pytest.param(3, "Uppsala", "Östergötland", id="state"),
+        pytest.param(6, "Östergötland", "Uppsala", id="officer"),
+    ],
+)
+def test_the_queue_is_sorted_by_a_column_both_ways(column: int, first: str, last: str) -> None:
+    earlier, later = make_round(codes=["05"]), make_round(codes=["03"], opens_at=moment(2, 0))
+    make_submission(earlier, "05", by=make_region_member("05"))
+    for reporting_round, code, name in ((earlier, "05", "Ann"), (later, "03", "Bo")):
+        assign_report(
+            submission_id=report_of(reporting_round, code).pk,
+            officer_id=make_officer(name=name).pk,
+            by=make_officer(),
+            at=moment(20),
+        )
+    client = signed_in(make_officer())
+    orders = [re.findall("Uppsala|Östergötland", row(client, f"?o={sign}{column}")) for sign in ("", "-")]
+    assert orders == [[first, last], [last, first]]
+    assert "Östergötland" not in row(client, "?q=upps")
 
 
 def test_the_queue_is_taken_out_with_officers_and_flags() -> None:
