@@ -25,6 +25,14 @@ from reporting.models import (
 )
 
 FIRST = datetime(1970, 9, 1, tzinfo=ZoneInfo("Europe/Stockholm"))
+FLAGS: tuple[tuple[str, str, dict[str, object]], ...] = (
+    ("far-from-plan", "at_2022", {"planned": 50, "reported": 62}),
+    (
+        "near-limit",
+        "bench",
+        {"pot": "Bench", "kind": "step", "side": "under", "year": 2022, "bound": "5", "grant": "AT 2022"},
+    ),
+)
 STATES = (State.SUBMITTED, State.IN_REVIEW, State.RETURNED, State.APPROVED)
 
 
@@ -80,11 +88,11 @@ def make_desk(*, rounds: int = 48, officer: User) -> int:
             code=code,
             subject=subject,
             severity=Severity.JUDGE,
-            data={"planned": 50, "reported": 62},
+            data=data,
             raised_at=version.submitted_at,
         )
         for version in newest[::2]
-        for code, subject in (("far-from-plan", "at_2022"), ("near-limit", "bench"))
+        for code, subject, data in FLAGS
     )
     # What the server does by itself a minute after so many rows have come: count them for its plans.
     with connection.cursor() as cursor:
