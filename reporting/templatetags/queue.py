@@ -55,6 +55,7 @@ def _rows(cl: ChangeList) -> SafeString:
     before, after = add_preserved_filters(kept, f"{list_url}0/change/").split("/0/change/", 1)
     after = conditional_escape(after)
     with_box = box[0] in cl.list_display
+    nothing = cl.model_admin.get_empty_value_display()
     rows = []
     for report in cl.result_list:
         rows += [
@@ -63,7 +64,7 @@ def _rows(cl: ChangeList) -> SafeString:
             f'<th class="field-{link[0]}"><a href="{before}/{report.pk}/change/{after}">',
             f"{conditional_escape(link[1](report))}</a></th>",
             *(
-                f'<td class="field-{name}">{conditional_escape(shown(report)) or "-"}</td>'
+                f'<td class="field-{name}">{conditional_escape(shown(report)) or nothing}</td>'
                 for name, shown in columns
             ),
             "</tr>\n",

@@ -170,6 +170,11 @@ def test_the_queue_is_taken_out_with_officers_and_flags() -> None:
     assert second.endswith(";;")
 
 
+def test_what_a_row_lacks_is_marked_as_in_every_list() -> None:
+    make_round(codes=["03"])
+    assert '<td class="field-flags">–</td>' in signed_in(make_officer()).get(QUEUE).content.decode()
+
+
 def test_a_queue_without_reports_shows_no_table() -> None:
     make_round(codes=["03"])
     shown = signed_in(make_officer()).get(f"{QUEUE}?state__exact=approved").content.decode()
