@@ -5,13 +5,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from allocation import claims, flagrefresh
+from allocation import claims
 from allocation.models import Recomputation
 from reporting.checking import checks_of
 from reporting.errors import NotAllowed, WrongState
@@ -340,21 +339,6 @@ def test_the_review_page_tells_who_has_had_the_report() -> None:
 def test_the_footer_tells_staff_what_the_page_cost() -> None:
     shown = signed_in(make_officer()).get(QUEUE).content.decode()
     assert re.search(r"\d+ database queries, \d+ ms", shown)
-
-
-# Flags follow what they rest on
-
-
-def test_flags_are_made_anew_when_a_plan_changes_and_only_then() -> None:
-    reporting_round = make_round(codes=["03"])
-    make_submission(reporting_round, by=make_region_member())
-    report = report_of(reporting_round)
-    cache.delete(flagrefresh.KEY)
-    assert flagrefresh.refresh_changed_flags(at=timezone.now()) == 1
-    assert (flagrefresh.refresh_changed_flags(at=timezone.now()), codes_of(report)) == (0, set())
-    Baseline.objects.filter(region_id="03", year=2022, post_type="AT").update(planned_posts=90)
-    assert flagrefresh.refresh_changed_flags(at=timezone.now()) == 1
-    assert {"far-from-plan", "below-plan"} <= codes_of(report)
 
 
 # Each thing once, and in words

@@ -1,8 +1,11 @@
 """Flags: what raises them, how they are put aside, and when they are open again."""
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from allocation import flagrefresh
 from reporting.checking import checks_of
 from reporting.errors import NotAllowed, WrongState
 from reporting.models import Baseline, ReportFlag
@@ -111,3 +114,15 @@ def test_a_flag_is_not_dismissed_without_a_reason_or_a_right() -> None:
         dismiss_flag(flag_id=flag.pk, reason="So.", by=decider, at=moment(20))
     with pytest.raises(IntegrityError), transaction.atomic():
         ReportFlag.objects.filter(pk=flag.pk).update(dismissed_at=moment(20))
+
+
+def test_flags_are_made_anew_when_a_plan_changes_and_only_then() -> None:
+    reporting_round = make_round(codes=["03"])
+    make_submission(reporting_round, by=make_region_member())
+    report = report_of(reporting_round)
+    cache.delete(flagrefresh.KEY)
+    assert flagrefresh.refresh_changed_flags(at=timezone.now()) == 1
+    assert (flagrefresh.refresh_changed_flags(at=timezone.now()), codes_of(report)) == (0, set())
+    Baseline.objects.filter(region_id="03", year=2022, post_type="AT").update(planned_posts=90)
+    assert flagrefresh.refresh_changed_flags(at=timezone.now()) == 1
+    assert {"far-from-plan", "below-plan"} <= codes_of(report)
