@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from reporting.models import Region, ReportingRound, Revision, append_only, never_emptied, tracked
@@ -48,6 +49,16 @@ END IF;
 RETURN NEW;
 """
 
+# A pot without kronor, with awards of 0 kr, would pass every sum.
+_COMES_WITH_ITS_RUN = """
+IF (SELECT made_in FROM allocation_allocationrun WHERE id = NEW.run_id)
+   IS DISTINCT FROM pg_current_xact_id()::text::bigint
+THEN
+    RAISE EXCEPTION 'run % is stored, and gets no further rows', NEW.run_id;
+END IF;
+RETURN NEW;
+"""
+
 # Behind the check in the runner: what a worker computed counts only while the request is its own.
 _MADE_BY_ITS_CLAIM = """
 IF NEW.made_for_id IS NOT NULL AND NOT EXISTS (
@@ -72,6 +83,12 @@ RETURN NULL;
 """
 
 
+# The number that the database gives the present transaction, savepoints included.
+_THIS_TRANSACTION = Cast(
+    Cast(models.Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()
+)
+
+
 def _at_commit(name: str, func: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
@@ -92,6 +109,16 @@ def one_text_per_version() -> pgtrigger.Trigger:
 def made_by_its_claim() -> pgtrigger.Trigger:
     """A trigger that refuses, at commit, a run by a worker that has lost the request to another one."""
     return _at_commit("made_by_its_claim", _MADE_BY_ITS_CLAIM)
+
+
+def comes_with_its_run() -> pgtrigger.Trigger:
+    """A trigger that refuses rows for a run that an earlier transaction has stored."""
+    return pgtrigger.Trigger(
+        name="comes_with_its_run",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func=_COMES_WITH_ITS_RUN,
+    )
 
 
 def sums_to_its_pot() -> pgtrigger.Trigger:
@@ -194,6 +221,7 @@ class AllocationRun(models.Model):
         related_name="+",
     )
     token = models.PositiveIntegerField(_("claim"), null=True, blank=True)
+    made_in = models.BigIntegerField(_("transaction"), db_default=_THIS_TRANSACTION, editable=False)
 
     class Meta:
         verbose_name = _("allocation run")
@@ -255,7 +283,13 @@ class RunPot(models.Model):
                 condition=models.Q(allocated_kr__gte=0, unallocated_kr__gte=0), name="pot_is_not_negative"
             ),
         )
-        triggers = (append_only(), never_emptied(), sums_to_its_pot(), sums_to_its_run())
+        triggers = (
+            append_only(),
+            never_emptied(),
+            comes_with_its_run(),
+            sums_to_its_pot(),
+            sums_to_its_run(),
+        )
 
     def __str__(self) -> str:
         return f"{self.run}, {self.pot}"
@@ -286,7 +320,7 @@ class RunRegion(models.Model):
                 name="nothing_to_a_region_that_has_not_reported",
             ),
         )
-        triggers = (append_only(), never_emptied(), sums_to_its_region())
+        triggers = (append_only(), never_emptied(), comes_with_its_run(), sums_to_its_region())
 
     def __str__(self) -> str:
         return f"{self.run}, {self.region_id}"
@@ -315,7 +349,13 @@ class Award(models.Model):
                 condition=models.Q(eligible=True) | models.Q(amount_kr=0), name="nothing_to_the_ineligible"
             ),
         )
-        triggers = (append_only(), never_emptied(), sums_to_its_pot(), sums_to_its_region())
+        triggers = (
+            append_only(),
+            never_emptied(),
+            comes_with_its_run(),
+            sums_to_its_pot(),
+            sums_to_its_region(),
+        )
 
     def __str__(self) -> str:
         return f"{self.run}, {self.region_id}, {self.pot}: {self.amount_kr} kr"

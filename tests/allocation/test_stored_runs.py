@@ -2,8 +2,10 @@
 
 from contextlib import nullcontext
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 
 from allocation.models import AllocationRun, Award, RunPot, RunRegion
 from tests.factories import moment
@@ -89,3 +91,27 @@ def test_a_stored_run_gets_no_further_pots(run: AllocationRun) -> None:
     RunPot.objects.create(run=run, position=9, pot="extra", amount_kr=10, allocated_kr=0, unallocated_kr=10)
     with pytest.raises(DatabaseError, match="do not sum to the run"), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+ADDED = {
+    "runpot": "(run_id, position, pot, amount_kr, allocated_kr, unallocated_kr, trace)"
+    " VALUES (%s, 9, 'extra', 0, 0, 0, '[]')",
+    "runregion": "(run_id, region_id, inhabitants, planned_posts, planned_rate, total_kr)"
+    " VALUES (%s, '00', 1, 1, 1, 0)",
+    "award": "(run_id, region_id, pot, eligible, reason, amount_kr, assumed, trace)"
+    " VALUES (%s, '03', 'extra', false, 'x', 0, false, '[]')",
+}
+
+
+@pytest.mark.parametrize("table", ADDED)
+def test_nothing_is_added_to_a_run_after_its_transaction_not_even_without_kronor(
+    run: AllocationRun, table: str
+) -> None:
+    statement = f"INSERT INTO allocation_{table} {ADDED[table]}"
+    with pgtrigger.ignore():
+        AllocationRun.objects.filter(pk=run.pk).update(made_in=F("made_in") - 1)
+    with (
+        pytest.raises(DatabaseError, match="is stored, and gets no further rows"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement, [run.pk])
