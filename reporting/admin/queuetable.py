@@ -25,10 +25,11 @@ def queue_table(reports: Sequence[Submission]) -> Table:
             report.revision_count or None,
             report.closes_at,
             report.answer_by,
-            report.officer_name or "",  # type: ignore[attr-defined]  # table_of
+            report.officer_name or "",  # type: ignore[attr-defined]  # annotated by table_of
             ", ".join(
                 f"{label} ({count})"
-                for label, count in counted(report.open_flags)  # type: ignore[attr-defined]  # table_of
+                # annotated by table_of
+                for label, count in counted(report.open_flags)  # type: ignore[attr-defined]
             ),
         ]
         for report in reports

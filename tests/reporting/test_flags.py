@@ -100,7 +100,8 @@ def test_a_dismissed_flag_is_open_again_when_its_numbers_change() -> None:
     flag.refresh_from_db()
     assert flag.is_open
     assert flag.data["planned"] == 45
-    assert flag.history.count() == 3  # type: ignore[attr-defined]  # raised, dismissed, open again
+    # Raised, dismissed, open again.
+    assert flag.history.count() == 3  # type: ignore[attr-defined]  # django-pghistory adds it
 
 
 def test_a_flag_is_not_dismissed_without_a_reason_or_a_right() -> None:
